@@ -1,0 +1,149 @@
+"""Cognition: the port of a mind. It sees a :class:`TurnView`, and answers with feelings, a side, and an act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from s3agents.events import Action, Delivery, Source
+from s3agents.ids import PostId
+from s3agents.persona import Persona
+from s3agents.rng import Draws
+from s3agents.state import AttitudeBelief, EmotionBelief
+
+__all__ = ["Appraisal", "Cognition", "Decision", "Recollection", "Scene", "TurnView", "Usage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is the same for every turn of a run.
+
+    Attributes:
+        topic: what the society talks about.
+        question: the question whose "yes" is the positive attitude.
+        decay: probability that an emotion falls by a level in a tick (S3 section 4.3).
+        post_chars: most characters of a post.
+        minutes: what one tick means in time.
+    """
+
+    topic: str
+    question: str
+    decay: float = 0.3
+    post_chars: int = 280
+    minutes: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollection:
+    """A memory that came to mind.
+
+    Attributes:
+        text: what was said.
+        source: where it had reached the agent from.
+        age: in ticks.
+        influence: its score (S3 section 4.1).
+    """
+
+    text: str
+    source: Source
+    age: int
+    influence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """What an agent goes by in one turn.
+
+    Attributes:
+        scene: what is the same for all.
+        persona: who it is.
+        emotion: its emotion, already decayed to this tick.
+        attitude: its attitude so far.
+        tick: now.
+        perceived: the posts that reached its attention, in their total order.
+        recalled: the memories that came to mind, most influential first.
+        draws: its draws for this tick.
+    """
+
+    scene: Scene
+    persona: Persona
+    emotion: EmotionBelief
+    attitude: AttitudeBelief
+    tick: int
+    perceived: tuple[Delivery, ...]
+    recalled: tuple[Recollection, ...]
+    draws: Draws
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a turn cost at the endpoint. Tokens are those the endpoint counted."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    reply_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.reply_tokens + other.reply_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What an agent does.
+
+    Attributes:
+        action: forward, post or nothing.
+        target: the post that is forwarded, or answered by a post of its own; one of those perceived.
+        text: what a post of its own says.
+        p: probability of each action, where the mind knows them.
+        usage: what the decision cost.
+    """
+
+    action: Action
+    target: PostId | None = None
+    text: str | None = None
+    p: Mapping[Action, float] | None = None
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraisal:
+    """How an agent feels and thinks after what it read.
+
+    Attributes:
+        emotion: next step of the Markov chain of emotion.
+        attitude: next step of the Markov chain of attitude.
+        plan: the act, where the mind settles everything in one go.
+        usage: what the appraisal cost.
+    """
+
+    emotion: EmotionBelief
+    attitude: AttitudeBelief
+    plan: Decision | None = None
+    usage: Usage = field(default_factory=Usage)
+
+
+class Cognition(Protocol):
+    """A mind. It keeps no state of its own between turns; everything it may use is in the view.
+
+    Both methods raise :class:`~s3agents.errors.ModelError` when a reply cannot be had: the turn is then a fault, never a
+    made-up decision.
+    """
+
+    @property
+    def mode(self) -> str:
+        """Its name in tables and records, such as ``rules`` or ``llm/joint``."""
+        ...
+
+    async def appraise(self, view: TurnView) -> Appraisal:
+        """Emotion and attitude after the turn's messages (S3 sections 3.3.1, 3.3.2, 4.3)."""
+        ...
+
+    async def act(self, view: TurnView, appraisal: Appraisal) -> Decision:
+        """What to do about them (S3 sections 3.3.3, 3.3.4, 4.4)."""
+        ...

@@ -1,0 +1,46 @@
+"""Which model thinks and writes, and how hard it may be asked."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from s3agents.config.section import Address, Section
+
+__all__ = ["ModelSection"]
+
+
+class ModelSection(Section):
+    """The endpoint of every agent whose mode is ``llm``.
+
+    Attributes:
+        backend: ``openai-compatible`` (our client for vLLM and its kind) or the import path of any AutoGen
+            ``ChatCompletionClient`` component: ``package.module:Class``.
+        options: configuration of an AutoGen component (what its ``load_component`` takes).
+        url: base address, such as ``http://127.0.0.1:8000/v1``.
+        name: the model's name at the endpoint.
+        key_env: name of the environment variable that holds the key; the key itself is never in a scenario.
+        temperature: sampling temperature.
+        max_tokens: most tokens of one reply.
+        logprobs: whether to ask for the probabilities of labels.
+        concurrency: most requests in flight; fewer are used when the endpoint pushes back.
+        timeout: seconds to wait for one reply.
+        retries: how often one request is asked again after a transient failure.
+        patience: seconds after which a request is given up, retries and all.
+        repairs: how often an unusable reply is asked for again, with another seed.
+        budget: most tokens of the whole run, prompts and replies; none for no limit.
+    """
+
+    backend: str = "openai-compatible"
+    options: dict[str, object] = Field(default_factory=dict)
+    url: Address | None = None
+    name: str = "default"
+    key_env: str = "OPENAI_API_KEY"
+    temperature: float = Field(default=0.8, ge=0.0, le=2.0)
+    max_tokens: int = Field(default=256, ge=1, le=8192)
+    logprobs: bool = True
+    concurrency: int = Field(default=64, ge=1, le=4096)
+    timeout: float = Field(default=60.0, gt=0.0)
+    retries: int = Field(default=12, ge=0, le=100)
+    patience: float = Field(default=180.0, gt=0.0)
+    repairs: int = Field(default=2, ge=0, le=10)
+    budget: int | None = Field(default=None, ge=1)

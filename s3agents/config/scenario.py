@@ -1,0 +1,150 @@
+"""Scenario: the whole of what a run is asked to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from s3agents.config.cognition import CognitionSection
+from s3agents.config.memory import MemorySection
+from s3agents.config.model import ModelSection
+from s3agents.config.section import Address, Duration, Section
+from s3agents.labels import Attitude, Emotion
+from s3agents.persona import Scalar
+
+__all__ = ["CompareSection", "LimitsSection", "Scenario", "SeedPost", "SocietySection"]
+
+
+class SocietySection(Section):
+    """Where the users and their follow edges come from: exactly one of ``path`` and ``networkx``.
+
+    Attributes:
+        path: folder with ``users.*``, ``follows.csv`` and perhaps ``posts.jsonl``; relative to the scenario's file.
+        networkx: name of a social graph that ships with networkx, such as ``karate_club``.
+        sample: keep this many users only, those nearest to the authors of the seed posts (breadth first).
+    """
+
+    path: str | None = None
+    networkx: str | None = None
+    sample: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> SocietySection:
+        if (self.path is None) == (self.networkx is None):
+            raise ValueError("exactly one of path and networkx")
+        return self
+
+
+class SeedPost(Section):
+    """A post that enters the run from outside, or a selection of such posts from a file.
+
+    Attributes:
+        tick: when it is published.
+        author: id of its author; absent with ``file``.
+        text: what it says; absent with ``file``.
+        attitude: the attitude it expresses; its author holds it from then on.
+        emotion: the emotion of its author when publishing.
+        file: a ``posts.jsonl`` to take author and text from (``user_id`` and ``text``).
+        where: fields that a line of ``file`` must have to be taken.
+    """
+
+    tick: int = Field(default=0, ge=0)
+    author: str | None = None
+    text: str | None = Field(default=None, min_length=1)
+    attitude: Attitude | None = None
+    emotion: Emotion | None = None
+    file: str | None = None
+    where: dict[str, Scalar] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _inline_or_file(self) -> SeedPost:
+        inline = self.author is not None and self.text is not None
+        given = self.author is not None or self.text is not None
+        if inline == (self.file is not None) or (self.file is not None and given):
+            raise ValueError("either author and text, or file (and where)")
+        return self
+
+
+class CompareSection(Section):
+    """A known outcome to hold the final attitudes against.
+
+    Attributes:
+        attribute: attribute of the users that tells the real outcome.
+        positive: its value for those whose real attitude was positive; any other known value counts as negative.
+    """
+
+    attribute: str
+    positive: Scalar
+
+
+class LimitsSection(Section):
+    """Bounds of a run.
+
+    Attributes:
+        attention: most posts of an inbox that a turn perceives; the rest is delivered and stays unread.
+        post_chars: most characters of a post that an agent writes, and that a prompt shows.
+        history: most posts of a user's history that enter their memory at the start.
+        faults: the run ends when a larger share of the turns of a tick has failed.
+        shard: agents that share one consumer on the bus.
+    """
+
+    attention: int = Field(default=8, ge=1, le=1000)
+    post_chars: int = Field(default=280, ge=20, le=20000)
+    history: int = Field(default=4, ge=0, le=100)
+    faults: float = Field(default=0.05, ge=0.0, le=1.0)
+    shard: int = Field(default=256, ge=1, le=100_000)
+
+
+class Scenario(Section):
+    """What a run is asked to do (S3 sections 3 and 4).
+
+    Attributes:
+        name: how folders and tables call it.
+        topic: what the society talks about, in a sentence or two.
+        question: the question whose "yes" is the positive attitude.
+        language: language of the prompts.
+        ticks: number of ticks.
+        tick: what one tick means in time.
+        seed: seed of every draw.
+        society: users and edges.
+        seeds: posts that enter from outside.
+        cognition: how agents think.
+        memory: what they remember.
+        model: the endpoint of mode ``llm``.
+        bus: ``auto`` (an embedded NATS server where there is one, else in memory), ``nats``, ``local``, or the
+            address of a server: ``nats://host:4222``.
+        limits: bounds.
+        compare: a known outcome, if there is one.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+    topic: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    language: Literal["en", "zh"] = "en"
+    ticks: int = Field(ge=0, le=1_000_000)
+    tick: Duration = timedelta(hours=1)
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    society: SocietySection
+    seeds: tuple[SeedPost, ...] = ()
+    cognition: CognitionSection = CognitionSection()
+    memory: MemorySection = MemorySection()
+    model: ModelSection = ModelSection()
+    bus: Address = Field(default="auto", pattern=r"^(auto|local|nats|(nats|tls)://\S+)$")
+    limits: LimitsSection = LimitsSection()
+    compare: CompareSection | None = None
+
+    def dump(self) -> dict[str, Any]:
+        """The scenario as plain values that JSON and YAML take."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def digest(self) -> str:
+        """SHA-256 of what shapes the record: everything but the bus, paths, and how hard the endpoint may be asked."""
+        shape = self.model_dump(mode="json", exclude={"bus": True, "model": _PACE, "society": {"path"}})
+        return hashlib.sha256(json.dumps(shape, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+_PACE = {"url", "key_env", "concurrency", "timeout", "retries", "patience", "budget"}

@@ -1,0 +1,46 @@
+"""Section: the base of every part of a scenario: frozen, closed to unknown keys."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+__all__ = ["Address", "Duration", "Section", "parse_duration"]
+
+_UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
+
+
+class Section(BaseModel):
+    """A part of a scenario: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, hide_input_in_errors=True)
+
+
+def parse_duration(value: Any) -> timedelta:
+    """``30min``, ``1.5h``, ``2d``, ``45s`` as a :class:`~datetime.timedelta`.
+
+    Raises:
+        ValueError: for anything else, and for a duration of nothing.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None or float(match[1]) == 0:
+        raise ValueError("a positive duration such as 30min, 1.5h, 2d or 45s")
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def _no_credentials(address: str) -> str:
+    if "@" in address.partition("://")[2].partition("/")[0]:
+        raise ValueError("an address without user and password (give them in environment variables)")
+    return address
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(lambda d: f"{d.total_seconds():g}s", return_type=str)
+]
+Address = Annotated[str, AfterValidator(_no_credentials)]

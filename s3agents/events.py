@@ -1,0 +1,102 @@
+"""What happens in a society: posts, their delivery, and what an agent does about them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from s3agents.ids import PostId, TextId, UserId, text_id
+from s3agents.labels import Attitude, Emotion
+
+__all__ = ["Action", "Delivery", "Post", "PostKind", "Source", "decode_post", "encode_post"]
+
+
+class PostKind(StrEnum):
+    """How a post came to be."""
+
+    ORIGINAL = "original"
+    FORWARD = "forward"
+
+
+class Source(StrEnum):
+    """Where a message reached its reader from: the four origins of S3 section 4.1, "Message Authenticity"."""
+
+    SELF = "self"
+    MUTUAL = "mutual"
+    FOLLOWEE = "followee"
+    PLATFORM = "platform"
+
+
+class Action(StrEnum):
+    """What an agent does with its turn (S3 section 3.3.4)."""
+
+    FORWARD = "forward"
+    POST = "post"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post.
+
+    Attributes:
+        id: unique in the run; see :func:`s3agents.ids.post_id`.
+        author: who published it.
+        tick: when it was published; followers can read it from ``tick + 1``.
+        n: its number among the author's posts of that tick, from 0.
+        text: what readers see; a forward carries the text of what it forwards.
+        kind: original or forward.
+        parent: the post that a forward forwards, or that an original answers.
+        root: the first post of the cascade; its own id for one that starts a cascade.
+        emotion: the author's emotion when publishing, where known.
+        attitude: the attitude that the text expresses, where known.
+    """
+
+    id: PostId
+    author: UserId
+    tick: int = Field(ge=0)
+    n: int = Field(default=0, ge=0)
+    text: str
+    kind: PostKind = PostKind.ORIGINAL
+    parent: PostId | None = None
+    root: PostId
+    emotion: Emotion | None = None
+    attitude: Attitude | None = None
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """The total order of posts: by tick, author, number."""
+        return (self.tick, self.author, self.n)
+
+    @property
+    def text_id(self) -> TextId:
+        """Content address of the text."""
+        return text_id(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A post in somebody's inbox, with where it reached them from."""
+
+    post: Post
+    source: Source
+
+
+_POST: TypeAdapter[Post] = TypeAdapter(Post)
+
+
+def encode_post(post: Post) -> bytes:
+    """``post`` as JSON, for the bus and for saved states."""
+    return _POST.dump_json(post, exclude_none=True)
+
+
+def decode_post(data: bytes | str | dict[str, Any]) -> Post:
+    """Inverse of :func:`encode_post`; also takes the decoded mapping.
+
+    Raises:
+        pydantic.ValidationError: if ``data`` is not a post.
+    """
+    return _POST.validate_python(data) if isinstance(data, dict) else _POST.validate_json(data)

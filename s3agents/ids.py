@@ -1,0 +1,39 @@
+"""Identifiers: how posts, texts and bus subjects are named, so that the same thing gets the same name every time.
+
+Ids are derived, never drawn: the same scenario gives the same ids on any bus, with any number of workers, after any
+crash. That is what makes a repeated publish harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NewType
+
+__all__ = ["PostId", "TextId", "UserId", "post_id", "subject_token", "text_id"]
+
+UserId = NewType("UserId", str)
+PostId = NewType("PostId", str)
+TextId = NewType("TextId", str)
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def post_id(tick: int, author: UserId, n: int) -> PostId:
+    """Id of the ``n``-th post (from 0) that ``author`` publishes in ``tick``."""
+    return PostId(f"{tick}.{n}.{author}")
+
+
+def text_id(text: str) -> TextId:
+    """Content address of a text: equal texts share one id, hence one embedding (32 hex digits)."""
+    return TextId(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+
+
+def subject_token(user: UserId) -> str:
+    """``user`` as one token of a NATS subject: reversible, without dots, blanks or wildcards.
+
+    Ids of letters, digits, ``-`` and ``_`` stay as they are; any other byte becomes ``=XX``.
+    """
+    if _PLAIN.fullmatch(user):
+        return user
+    return "".join(chr(b) if _PLAIN.fullmatch(chr(b)) else f"={b:02X}" for b in user.encode("utf-8"))

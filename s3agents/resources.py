@@ -1,0 +1,24 @@
+"""Where the bundled files lie: prompt packs and examples, in an installed package or in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["examples_dir", "prompts_dir"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _bundled(name: str) -> Path:
+    installed = _PACKAGE / "_bundled" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def prompts_dir() -> Path:
+    """The folder of the bundled prompt packs."""
+    return _bundled("prompts")
+
+
+def examples_dir() -> Path:
+    """The folder of the bundled examples."""
+    return _bundled("examples")

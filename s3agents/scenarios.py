@@ -1,0 +1,242 @@
+"""Scenario files: YAML to :class:`~s3agents.config.Scenario`, with every wrong key named.
+
+A file may declare ``parameters`` (name, help, default) and use them as ``${name}``; single keys can be overridden by dotted
+path. Paths in a file are relative to the file; paths given as parameters are relative to the working directory.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from s3agents.config import Scenario
+from s3agents.errors import ConfigError, explain
+
+__all__ = ["load_scenario", "parse_scenario"]
+
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_LARGEST = 1 << 20
+_SHOWN = 80
+
+
+class _Parameter(BaseModel):
+    """A declared parameter; without a default it must be given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    help: str = ""
+    default: str | int | float | None = None
+    path: bool = False
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key given twice is an error rather than a silent loss."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
+    seen: set[str] = set()
+    for key_node, _ in node.value:
+        if key_node.value in seen:
+            raise yaml.MarkedYAMLError(problem=f"key {key_node.value!r} is given twice", problem_mark=key_node.start_mark)
+        seen.add(key_node.value)
+    return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def load_scenario(
+    path: str | Path, parameters: Mapping[str, str] | None = None, *, overrides: Sequence[str] = ()
+) -> Scenario:
+    """The scenario of a YAML file.
+
+    Args:
+        path: the file, or a folder that holds ``scenario.yaml``.
+        parameters: values of the parameters that the file declares.
+        overrides: single keys, as ``cognition.mode=llm``; values are YAML.
+
+    Raises:
+        ConfigError: listing everything that is wrong, by file and key.
+    """
+    file = Path(path)
+    file = file / "scenario.yaml" if file.is_dir() else file
+    data = _read(file)
+    for override in overrides:
+        _override(data, override, file)
+    values = _values(data.pop("parameters", None) or {}, parameters or {}, file)
+    return parse_scenario(_relative_to(_filled(data, values, file), file.parent), origin=str(file))
+
+
+def parse_scenario(data: Any, *, origin: str) -> Scenario:
+    """The scenario of plain values.
+
+    Args:
+        data: what a YAML file holds.
+        origin: how messages call it.
+
+    Raises:
+        ConfigError: listing every wrong key with what was wanted and what came.
+    """
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as exc:
+        raise ConfigError(_report(exc, origin)) from exc
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        raw = file.read_bytes() if file.stat().st_size <= _LARGEST else None
+    except OSError as exc:
+        raise ConfigError(explain(str(file), wanted="a scenario file", got=exc.strerror or str(exc))) from exc
+    if raw is None:
+        raise ConfigError(explain(str(file), wanted=f"at most {_LARGEST} bytes of YAML", got="a larger file"))
+    try:
+        data = yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506  # a subclass of SafeLoader
+    except UnicodeDecodeError as exc:
+        raise ConfigError(explain(str(file), wanted="UTF-8 text", got=f"another byte at {exc.start}")) from exc
+    except yaml.YAMLError as exc:
+        raise ConfigError(explain(str(file), wanted="YAML", got=" ".join(str(exc).split()))) from exc
+    if not isinstance(data, dict):
+        got = "nothing" if data is None else f"a {type(data).__name__}"
+        raise ConfigError(explain(str(file), wanted="a mapping of keys such as name, topic, ticks", got=got))
+    return data
+
+
+def _override(data: dict[str, Any], override: str, file: Path) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ConfigError(explain(f"override {override!r}", wanted="KEY=VALUE, such as ticks=5", got="no key or no ="))
+    *parents, last = key.split(".")
+    place: Any = data
+    for parent in parents:
+        place = place.setdefault(parent, {}) if isinstance(place, dict) else _item(place, parent, key, file)
+    if isinstance(place, dict):
+        place[last] = yaml.safe_load(text)
+    else:
+        _item(place, last, key, file)
+        place[int(last)] = yaml.safe_load(text)
+
+
+def _item(place: Any, index: str, key: str, file: Path) -> Any:
+    if isinstance(place, list) and index.isdigit() and int(index) < len(place):
+        return place[int(index)]
+    raise ConfigError(explain(f"{file}: override of {key}", wanted="a key that the scenario has", got=repr(index)))
+
+
+def _values(declared: Any, given: Mapping[str, str], file: Path) -> dict[str, str]:
+    if not isinstance(declared, dict):
+        raise ConfigError(explain(f"{file}: parameters", wanted="a mapping of names", got=_shown(declared)))
+    known = {}
+    for name, about in declared.items():
+        try:
+            known[name] = _Parameter.model_validate(about or {})
+        except ValidationError as exc:
+            raise ConfigError(_report(exc, str(file), prefix=f"parameters.{name}")) from exc
+    for name in given:
+        if name not in known:
+            raise ConfigError(explain(f"{file}: parameter {name!r}", wanted=_one_of(known), got="a name it has not"))
+    return {name: _value(name, parameter, given, file) for name, parameter in known.items()}
+
+
+def _value(name: str, parameter: _Parameter, given: Mapping[str, str], file: Path) -> str:
+    value = given.get(name, parameter.default)
+    if value is None:
+        what = f"{file}: parameter {name!r}"
+        raise ConfigError(explain(what, wanted=parameter.help or "a value", got="none", remedy=f"give -p {name}=..."))
+    return str(Path(str(value)).absolute()) if parameter.path else str(value)
+
+
+def _filled(data: Any, values: Mapping[str, str], file: Path) -> Any:
+    if isinstance(data, dict):
+        return {key: _filled(value, values, file) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_filled(value, values, file) for value in data]
+    if not isinstance(data, str):
+        return data
+    for name in _PLACEHOLDER.findall(data):
+        if name not in values:
+            raise ConfigError(explain(f"{file}: ${{{name}}}", wanted=_one_of(values), got="an undeclared parameter"))
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], data)
+
+
+def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Make the paths of a scenario absolute: those of the society, of seed files and of prompt packs."""
+    society = data.get("society")
+    if isinstance(society, dict) and isinstance(society.get("path"), str):
+        society["path"] = str((folder / society["path"]).absolute())
+    seeds = data.get("seeds")
+    for seed in seeds if isinstance(seeds, list) else []:
+        if isinstance(seed, dict) and isinstance(seed.get("file"), str):
+            seed["file"] = str((folder / seed["file"]).absolute())
+    cognition = data.get("cognition")
+    for mind in _minds(cognition):
+        if isinstance(mind.get("pack"), str) and "/" in mind["pack"]:
+            mind["pack"] = str((folder / mind["pack"]).absolute())
+    return data
+
+
+def _minds(cognition: Any) -> list[dict[str, Any]]:
+    if not isinstance(cognition, dict):
+        return []
+    groups = cognition.get("groups")
+    return [cognition, *(g for g in (groups if isinstance(groups, list) else []) if isinstance(g, dict))]
+
+
+def _report(error: ValidationError, origin: str, *, prefix: str = "") -> str:
+    lines = [_line(details, prefix) for details in error.errors(include_url=False)]
+    if len(lines) == 1:
+        return f"{origin}: {lines[0]}"
+    return "\n".join([f"{origin}: {len(lines)} keys are wrong", *(f"  {line}" for line in lines)])
+
+
+def _line(details: Any, prefix: str) -> str:
+    place = ".".join(str(part) for part in ((prefix,) if prefix else ()) + tuple(details["loc"])) or "the scenario"
+    kind, message = details["type"], str(details["msg"])
+    if kind == "extra_forbidden":
+        return explain(place, wanted=f"a known key{_hint(details['loc'])}", got="an unknown one")
+    if kind == "missing":
+        return explain(place, wanted="a value", got="nothing", remedy="the key is required")
+    wanted = re.sub(r"^(Input should be|Value error,|Assertion failed,)\s*", "", message)
+    return explain(place, wanted=wanted, got=_shown(details["input"]))
+
+
+def _hint(location: Sequence[Any]) -> str:
+    """The keys of the section in which an unknown key stands, nearest first."""
+    section: Any = Scenario
+    for part in location[:-1]:
+        if isinstance(part, int):
+            continue
+        field = section.model_fields.get(part) if hasattr(section, "model_fields") else None
+        section = _section_of(field.annotation) if field is not None else None
+        if section is None:
+            return ""
+    near = difflib.get_close_matches(str(location[-1]), section.model_fields, n=1)
+    return f" (perhaps {near[0]})" if near else f" ({', '.join(section.model_fields)})"
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _section_of(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _shown(value: Any) -> str:
+    text = _CREDENTIALS.sub("//***@", repr(value))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _one_of(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f"one of {listed}" if listed else "none (the file declares no parameters)"
