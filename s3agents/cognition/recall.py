@@ -1,0 +1,59 @@
+"""Recall: which memories come to mind, and how what was read becomes one (S3 section 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from s3agents.cognition.base import Recollection
+from s3agents.cognition.mind import Mind
+from s3agents.embed.base import Vectors
+from s3agents.events import Delivery, Post, Source
+from s3agents.ids import TextId, text_id
+from s3agents.memory.base import StoredText
+from s3agents.persona import Persona
+from s3agents.state import AgentState, MemoryItem
+
+__all__ = ["memories_of", "recollect", "texts_needed"]
+
+
+def texts_needed(state: AgentState, inbox: Sequence[Delivery]) -> set[TextId]:
+    """Ids of the stored texts that a turn looks at, but for the persona's own."""
+    return {item.text for item in state.pool} | {d.post.text_id for d in inbox}
+
+
+async def recollect(
+    mind: Mind, state: AgentState, perceived: Sequence[Delivery], tick: int
+) -> tuple[list[Recollection], list[MemoryItem]]:
+    """The memories of highest influence, and the items behind them; what is being read right now is no memory yet."""
+    if not state.pool or mind.recall == 0:
+        return [], []
+    await mind.store.add({d.post.text_id: d.post.text for d in perceived})
+    stored = await mind.store.get(texts_needed(state, perceived))
+    cues = [stored[d.post.text_id].vector for d in perceived]
+    vectors = {item.text: stored[item.text].vector for item in state.pool}
+    best = mind.influence.recall(state.pool, now=tick, k=mind.recall, vectors=vectors, cues=cues)
+    recalled = [_recollection(item, stored[item.text], score, tick) for item, score in best]
+    return recalled, [item for item, _ in best]
+
+
+async def memories_of(mind: Mind, persona: Persona, read: Sequence[tuple[Post, Source]]) -> list[MemoryItem]:
+    """Posts as memories, each with its relevance to the reader's attributes."""
+    if not read:
+        return []
+    profile = text_id(persona.describe())
+    texts = {post.text_id: post.text for post, _ in read} | {profile: persona.describe()}
+    await mind.store.add(texts)
+    stored = await mind.store.get(texts)
+    me = stored[profile].vector
+    return [_memory(post, source, stored[post.text_id].vector, me) for post, source in read]
+
+
+def _memory(post: Post, source: Source, vector: Vectors, profile: Vectors) -> MemoryItem:
+    relevance = round(float(np.dot(vector, profile)), 6)
+    return MemoryItem(post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=relevance)
+
+
+def _recollection(item: MemoryItem, stored: StoredText, score: float, tick: int) -> Recollection:
+    return Recollection(text=stored.text, source=item.source, age=tick - item.tick, influence=score)

@@ -1,0 +1,180 @@
+"""Turn: the phase machine of one agent in one tick: perceive, recall, appraise, act, remember.
+
+A turn changes nothing outside itself: it ends with a :class:`TurnResult`, whose state the agent takes on only after the
+posts are out. A turn that fails is a fault, with its phase and cause, and leaves the agent as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from s3agents.cognition.act import published
+from s3agents.cognition.appraise import decayed
+from s3agents.cognition.base import Appraisal, Decision, Recollection, TurnView, Usage
+from s3agents.cognition.mind import Mind
+from s3agents.cognition.perceive import perceive
+from s3agents.cognition.recall import memories_of, recollect
+from s3agents.errors import ModelError
+from s3agents.events import Delivery, Post, Source
+from s3agents.persona import Persona
+from s3agents.record.base import Exposure, Fault, TurnRecord
+from s3agents.rng import Draws
+from s3agents.state import SHARED_KEPT, AgentState, MemoryItem
+
+__all__ = ["Phase", "Turn", "TurnResult"]
+
+
+class Phase(Enum):
+    """Where a turn stands; each phase follows the one before it, and no other."""
+
+    DELIVERED = 0
+    PERCEIVED = 1
+    RECALLED = 2
+    APPRAISED = 3
+    ACTED = 4
+    REMEMBERED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnResult:
+    """What a turn came to.
+
+    Attributes:
+        record: what is kept of it.
+        posts: what it publishes.
+        state: the agent's new state; ``None`` when the turn failed, and the old one stays.
+    """
+
+    record: TurnRecord
+    posts: tuple[Post, ...] = ()
+    state: AgentState | None = None
+
+
+class Turn:
+    """One turn.
+
+    Args:
+        mind: what the agent thinks with.
+        persona: who it is.
+        state: its state before.
+        tick: now.
+        inbox: the posts that reached it, in their total order.
+    """
+
+    def __init__(self, mind: Mind, persona: Persona, state: AgentState, *, tick: int, inbox: Sequence[Delivery]) -> None:
+        self._mind, self._persona, self._state, self._tick = mind, persona, state, tick
+        self._inbox = tuple(inbox)
+        self._draws = Draws(mind.seed, persona.id, tick)
+        self._perceived: tuple[Delivery, ...] = ()
+        self._recalled: list[Recollection] = []
+        self._recalled_items: list[MemoryItem] = []
+        self._posts: tuple[Post, ...] = ()
+        self._pool = state.pool
+        self._remembered: tuple[MemoryItem, ...] = ()
+        self._forgotten: tuple[MemoryItem, ...] = ()
+        self.phase = Phase.DELIVERED
+
+    async def run(self) -> TurnResult:
+        """All phases, one after the other."""
+        try:
+            self.perceive()
+            await self.recall()
+            appraisal = await self.appraise()
+            decision = await self.act(appraisal)
+        except ModelError as error:
+            return self._fault(error)
+        await self.remember()
+        return self._done(appraisal, decision)
+
+    def perceive(self) -> None:
+        """What of the inbox reaches attention."""
+        self._advance(Phase.PERCEIVED)
+        self._perceived = perceive(
+            self._inbox, shared=self._state.shared, attention=self._mind.attention, draws=self._draws
+        )
+
+    async def recall(self) -> None:
+        """What comes to mind."""
+        self._advance(Phase.RECALLED)
+        self._recalled, self._recalled_items = await recollect(self._mind, self._state, self._perceived, self._tick)
+
+    async def appraise(self) -> Appraisal:
+        """New emotion and attitude."""
+        self._advance(Phase.APPRAISED)
+        return await self._mind.cognition.appraise(self._view())
+
+    async def act(self, appraisal: Appraisal) -> Decision:
+        """Forward, post, or nothing."""
+        self._advance(Phase.ACTED)
+        view = self._view()
+        decision = await self._mind.cognition.act(view, appraisal)
+        self._posts = published(view, appraisal, decision)
+        return decision
+
+    async def remember(self) -> None:
+        """What was read and written enters the pool; the least influential leaves it."""
+        self._advance(Phase.REMEMBERED)
+        read = [(d.post, d.source) for d in self._perceived] + [(post, Source.SELF) for post in self._posts]
+        items = await memories_of(self._mind, self._persona, read)
+        self._pool, self._remembered, self._forgotten = self._mind.influence.remember(
+            self._state.pool, items, now=self._tick, capacity=self._mind.capacity
+        )
+
+    def _advance(self, to: Phase) -> None:
+        if to.value != self.phase.value + 1:
+            raise RuntimeError(f"a turn cannot go from {self.phase.name} to {to.name}")
+        self.phase = to
+
+    def _view(self) -> TurnView:
+        scene = self._mind.scene
+        return TurnView(
+            scene=scene,
+            persona=self._persona,
+            emotion=decayed(self._state, tick=self._tick, coefficient=scene.decay, draws=self._draws),
+            attitude=self._state.attitude,
+            tick=self._tick,
+            perceived=self._perceived,
+            recalled=tuple(self._recalled),
+            draws=self._draws,
+        )
+
+    def _exposures(self) -> tuple[Exposure, ...]:
+        attended = {d.post.id for d in self._perceived}
+        return tuple(Exposure(d.post.id, d.source, d.post.id in attended) for d in self._inbox)
+
+    def _fault(self, error: ModelError) -> TurnResult:
+        fault = Fault(stage=self.phase.name.lower(), cause=error.cause, message=str(error))
+        mode = self._mind.cognition.mode
+        record = TurnRecord(user=self._persona.id, mode=mode, exposures=self._exposures(), fault=fault)
+        return TurnResult(record=record)
+
+    def _done(self, appraisal: Appraisal, decision: Decision) -> TurnResult:
+        record = TurnRecord(
+            user=self._persona.id,
+            mode=self._mind.cognition.mode,
+            exposures=self._exposures(),
+            recalled=tuple(item.post for item in self._recalled_items),
+            emotion=appraisal.emotion,
+            attitude=appraisal.attitude,
+            action=decision.action,
+            target=decision.target,
+            p=decision.p,
+            remembered=self._remembered,
+            forgotten=tuple(item.post for item in self._forgotten),
+            usage=_total(appraisal, decision),
+        )
+        state = AgentState(
+            emotion=appraisal.emotion,
+            attitude=appraisal.attitude,
+            felt=self._tick,
+            pool=self._pool,
+            shared=(*self._state.shared, *(post.root for post in self._posts))[-SHARED_KEPT:],
+        )
+        return TurnResult(record=record, posts=self._posts, state=state)
+
+
+def _total(appraisal: Appraisal, decision: Decision) -> Usage:
+    """A plan made with the appraisal is paid for there."""
+    return appraisal.usage if decision is appraisal.plan else appraisal.usage + decision.usage
