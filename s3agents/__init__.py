@@ -10,7 +10,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Persona", "Post", "Run", "Scenario", "Simulation", "SocialAgent", "Society", "__version__"]
+__all__ = [
+    "Persona",
+    "Post",
+    "Run",
+    "Scenario",
+    "Simulation",
+    "SocialAgent",
+    "Society",
+    "__version__",
+    "load_scenario",
+    "make_agent",
+]
 
 __version__ = "0.1.0"
 
@@ -22,6 +33,8 @@ _HOMES = {
     "Simulation": "s3agents.simulation",
     "SocialAgent": "s3agents.agents.social_agent",
     "Society": "s3agents.network.society",
+    "load_scenario": "s3agents.scenarios",
+    "make_agent": "s3agents.standalone",
 }
 
 if TYPE_CHECKING:
@@ -31,7 +44,9 @@ if TYPE_CHECKING:
     from s3agents.network.society import Society
     from s3agents.persona import Persona
     from s3agents.report.run import Run
+    from s3agents.scenarios import load_scenario
     from s3agents.simulation import Simulation
+    from s3agents.standalone import make_agent
 
 
 def __getattr__(name: str) -> Any:

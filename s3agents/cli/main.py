@@ -1,0 +1,79 @@
+"""The ``s3agents`` command: its sub-commands, and what exit codes mean.
+
+0: done; 1: the run failed or passed its fault limit; 2: the input or the command is wrong; 130: stopped by Ctrl-C, at a
+barrier, and resumable.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from s3agents import __version__
+from s3agents.cli import doctor, export, resume, run, show, validate, vllm
+from s3agents.cli.console import warn
+from s3agents.cli.logs import configure_logs
+from s3agents.errors import InputError, S3AgentsError
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="s3agents",
+    help="Simulate a social network whose users are language-model agents.\n\n"
+    "Start with `s3agents run`: it plays the bundled demo, with no model and no key.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"s3agents {__version__}")  # noqa: T201  # the answer to --version
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    log_level: Annotated[
+        str | None, typer.Option(help="debug, info, warning or error; by default warning on a terminal, else info.")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    terminal = sys.stderr.isatty()
+    level = log_level or ("warning" if terminal else "info")
+    if level not in {"debug", "info", "warning", "error"}:
+        raise typer.BadParameter(f"wanted debug, info, warning or error, got {level}", param_hint="--log-level")
+    configure_logs(level, terminal=terminal)
+
+
+for command in (run, resume, show, export, validate, doctor, vllm):
+    command.register(app)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(_exit_code(sys.argv[1:]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, standalone_mode=False)
+    except click.ClickException as error:
+        warn(error.format_message())
+        return 2
+    except InputError as error:
+        warn(str(error))
+        return 2
+    except S3AgentsError as error:
+        warn(str(error))
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0

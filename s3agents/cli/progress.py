@@ -1,0 +1,69 @@
+"""Progress: what a long run shows while it goes on."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+import structlog
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from s3agents.cli.console import words
+from s3agents.coordinator.coordinator import Progress as RunProgress
+from s3agents.coordinator.faults import by_cause
+from s3agents.events import PostKind
+
+__all__ = ["ProgressBar"]
+
+
+class ProgressBar:
+    """A bar of ticks and one of turns on a terminal; a log line a tick elsewhere."""
+
+    def __init__(self) -> None:
+        console = words()
+        self._log = None if console.is_terminal else structlog.get_logger()
+        self._bar = Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(bar_width=32),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._ticks = self._bar.add_task("ticks", total=None)
+        self._turns = self._bar.add_task("turns", total=None)
+        self._posts = self._faults = 0
+
+    def __enter__(self) -> ProgressBar:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: RunProgress) -> None:
+        """Show ``progress``."""
+        if progress.committed is None:
+            self._bar.update(self._turns, completed=progress.done, total=progress.due)
+            return
+        record = progress.committed
+        self._posts += len(record.posts)
+        self._faults += sum(by_cause(record.turns).values())
+        self._bar.update(self._ticks, completed=progress.tick + 1, total=progress.ticks, description=self._said())
+        if self._log is not None:
+            forwards = sum(post.kind is PostKind.FORWARD for post in record.posts)
+            self._log.info(
+                "tick",
+                tick=progress.tick,
+                of=progress.ticks,
+                turns=len(record.turns),
+                posts=len(record.posts),
+                forwards=forwards,
+                faults=dict(by_cause(record.turns)),
+            )
+
+    def _said(self) -> str:
+        return f"{self._posts} posts" + (f", {self._faults} faults" if self._faults else "")

@@ -1,0 +1,33 @@
+"""``s3agents show``: what came of a run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from s3agents.cli.options import RunPath
+from s3agents.cli.summary import print_summary
+from s3agents.report.run import Run
+from s3agents.report.summary import summarise
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("show", epilog="Example: `s3agents show runs/karate_club-20260101-120000 --json`")(_show)
+
+
+def _show(
+    run: RunPath,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    fingerprint: Annotated[
+        bool, typer.Option(help="Print only the SHA-256 of the record's content: equal for equal runs.")
+    ] = False,
+) -> None:
+    """Show what came of a run, finished or not."""
+    if fingerprint:
+        print(Run(run).fingerprint())  # noqa: T201  # the result
+        return
+    print_summary(summarise(Run(run)), as_json=json)

@@ -1,0 +1,101 @@
+"""How the summary of a run is shown: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from s3agents.cli.console import out
+from s3agents.report.comparison import Comparison
+from s3agents.report.summary import Summary
+
+__all__ = ["print_summary"]
+
+_TEXT_SHOWN = 60
+
+
+def print_summary(summary: Summary, *, as_json: bool) -> None:
+    """Show ``summary`` on standard output."""
+    console = out()
+    if as_json:
+        console.print_json(data=summary.to_dict())
+        return
+    console.print(_overview(summary))
+    if summary.top_posts:
+        console.print(_top_posts(summary))
+    if summary.comparison is not None:
+        console.print(_comparison(summary.comparison))
+
+
+def _overview(summary: Summary) -> Table:
+    table = Table(title=f"{summary.name}: {summary.status}", show_header=False, title_justify="left")
+    for name, value in _rows(summary):
+        table.add_row(name, value)
+    return table
+
+
+def _rows(summary: Summary) -> list[tuple[str, str]]:
+    turns = ", ".join(f"{count:,} {name}" for name, count in summary.turns.items() if count)
+    sides = ", ".join(f"{count:,} {name}" for name, count in summary.attitudes.items())
+    rows = [
+        ("users, follow edges", f"{summary.users:,}, {summary.edges:,}"),
+        ("ticks", f"{summary.ticks:,} of {summary.ticks_planned:,}"),
+        ("aware of the topic", f"{summary.aware:,} ({_share(summary.aware, summary.users)})"),
+        ("posts, forwards", f"{summary.posts:,}, {summary.forwards:,}"),
+        ("turns", turns or "none"),
+        ("agent-steps without mail", f"{summary.not_exposed:,}"),
+        ("attitudes at the end", sides),
+        ("share positive, first to last", _course(summary)),
+        ("emotion peaks", _peak(summary)),
+    ]
+    if summary.calls:
+        tokens = f"{summary.calls:,}, {summary.prompt_tokens:,} prompt and {summary.reply_tokens:,} reply tokens"
+        rows.append(("model calls", tokens))
+    if summary.faults:
+        causes = ", ".join(f"{count:,} x {cause}" for cause, count in summary.faults.items())
+        rows.append(("[red]failed turns[/red]", causes))
+    if summary.failure:
+        rows.append(("[red]why it stopped[/red]", escape(summary.failure)))
+    return rows
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "of nobody"
+
+
+def _course(summary: Summary) -> str:
+    if summary.share_positive_first is None or summary.share_positive_last is None:
+        return "nobody had a turn"
+    return f"{summary.share_positive_first:.0%} to {summary.share_positive_last:.0%}"
+
+
+def _peak(summary: Summary) -> str:
+    if summary.emotion_peak is None:
+        return "nobody had a turn"
+    return f"at tick {summary.emotion_peak_tick}, with a mean level of {summary.emotion_peak:.2f} (0 calm, 2 intense)"
+
+
+def _top_posts(summary: Summary) -> Table:
+    table = Table("forwards", "author", "tick", "text", title="most forwarded", title_justify="left")
+    for post in summary.top_posts:
+        text = post.text if len(post.text) <= _TEXT_SHOWN else f"{post.text[: _TEXT_SHOWN - 3]}..."
+        table.add_row(f"{post.forwards:,}", escape(post.author), str(post.tick), escape(text))
+    return table
+
+
+def _comparison(comparison: Comparison) -> Table:
+    title = f"final attitudes against what really happened: {_score(comparison)}"
+    table = Table("", "really positive", "really negative", title=title, title_justify="left")
+    for side in ("positive", "negative"):
+        counts = [str(comparison.confusion[real][side]) for real in ("positive", "negative")]
+        table.add_row(f"simulated {side}", *counts)
+    return table
+
+
+def _score(comparison: Comparison) -> str:
+    if comparison.accuracy is None or comparison.majority is None:
+        return "nobody can be compared"
+    return (
+        f"{comparison.accuracy:.0%} of {comparison.compared} right "
+        f"(the larger side for everybody would get {comparison.majority:.0%})"
+    )

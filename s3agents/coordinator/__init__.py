@@ -1,0 +1,1 @@
+"""Coordinator: advances time, keeps the barrier between ticks, and has every tick recorded whole."""

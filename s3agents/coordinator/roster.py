@@ -1,0 +1,88 @@
+"""Roster: who is who in a scenario: the group of each user, and references to users and attributes that do not exist."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from s3agents.config.cognition import GroupSection, MindSection
+from s3agents.config.scenario import Scenario
+from s3agents.errors import ConfigError, explain
+from s3agents.ids import UserId
+from s3agents.network.society import Society
+from s3agents.persona import Persona
+
+__all__ = ["Roster"]
+
+
+class Roster:
+    """The users of a society as a scenario speaks of them.
+
+    Args:
+        scenario: with its seed files read.
+        society: the users.
+
+    Raises:
+        ConfigError: listing every reference to a user, attribute or tick that does not exist.
+    """
+
+    def __init__(self, scenario: Scenario, society: Society) -> None:
+        self._scenario, self._society = scenario, society
+        self._attributes = {name for persona in society.personas for name in persona.extra}
+        wrong = [*self._seeds(), *self._groups(), *self._compare()]
+        if wrong:
+            raise ConfigError("\n".join([f"scenario {scenario.name!r} does not fit its society", *wrong]))
+        self._listed = {user: group for group in reversed(scenario.cognition.groups) for user in group.users}
+
+    def mind_of(self, persona: Persona) -> MindSection:
+        """How ``persona`` thinks: as the first group that it belongs to, else as the default."""
+        for group in self._scenario.cognition.groups:
+            if self._listed.get(persona.id) is group or _fits(persona, group):
+                return group
+        return self._scenario.cognition
+
+    def _seeds(self) -> Iterable[str]:
+        for number, seed in enumerate(self._scenario.seeds):
+            if seed.author is not None and seed.author not in self._society.index:
+                yield self._nobody(f"seeds.{number}.author", seed.author)
+            if seed.tick >= self._scenario.ticks > 0:
+                wanted = f"a tick before {self._scenario.ticks} (ticks)"
+                yield "  " + explain(f"seeds.{number}.tick", wanted=wanted, got=str(seed.tick))
+
+    def _groups(self) -> Iterable[str]:
+        for number, group in enumerate(self._scenario.cognition.groups):
+            key = f"cognition.groups.{number}"
+            if not group.users and not group.where:
+                yield "  " + explain(key, wanted="users or where", got="neither", remedy="the group would be empty")
+            yield from (self._nobody(f"{key}.users", user) for user in group.users if user not in self._society.index)
+            yield from (self._unknown(f"{key}.where", name) for name in group.where if not self._known(name))
+
+    def _compare(self) -> Iterable[str]:
+        compare = self._scenario.compare
+        if compare is not None and not self._known(compare.attribute):
+            yield self._unknown("compare.attribute", compare.attribute)
+
+    def _known(self, attribute: str) -> bool:
+        return attribute in self._attributes or attribute in _OWN or not self._society.personas
+
+    def _nobody(self, key: str, user: str) -> str:
+        near = difflib.get_close_matches(user, self._society.index, n=1) if len(self._society.index) < 5_000 else []
+        remedy = f"perhaps {near[0]}" if near else f"the society has {len(self._society.index)} users"
+        return "  " + explain(key, wanted="a user of the society", got=repr(user), remedy=remedy)
+
+    def _unknown(self, key: str, attribute: str) -> str:
+        known = ", ".join([*_OWN, *sorted(self._attributes)])
+        return "  " + explain(key, wanted=f"an attribute of the users ({known})", got=repr(attribute))
+
+
+_OWN = ("id", "gender", "age", "occupation", "bio", "attitude")
+
+
+def _fits(persona: Persona, group: GroupSection) -> bool:
+    return bool(group.where) and all(persona.attribute(name) == value for name, value in group.where.items())
+
+
+def outcome(society: Society, attribute: str, positive: object) -> dict[UserId, str]:
+    """The real outcome of every user for whom it is known: ``positive`` or ``negative``."""
+    known = ((p.id, p.attribute(attribute)) for p in society.personas)
+    return {user: "positive" if value == positive else "negative" for user, value in known if value is not None}

