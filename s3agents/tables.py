@@ -76,6 +76,9 @@ def read_parquet_rows(path: Path | str) -> Iterator[list[dict[str, Any]]]:
     Points in time become ISO 8601 text, durations seconds, decimals numbers; lists, structures and bytes stay as
     they are.
 
+    Damage deep inside of a file that begins and ends like Parquet can stop the process: where the Parquet library
+    panics in a callback, Python gets no error to translate.
+
     Raises:
         InputError: if the file is not Parquet, is damaged, or has two columns of one name.
     """

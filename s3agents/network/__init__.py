@@ -1,0 +1,1 @@
+"""The network: who the users are, who follows whom, and who sees what."""
