@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from s3agents import wiring
@@ -33,6 +33,7 @@ class Prepared:
         packs: prompt packs in use.
         embedder: as the scenario names it.
         outcome: the real outcome of each user, for scenarios with ``compare``.
+        notes: what is not wrong, and may still surprise.
     """
 
     scenario: Scenario
@@ -42,6 +43,7 @@ class Prepared:
     packs: Mapping[str, PromptPack]
     embedder: Embedder
     outcome: Mapping[UserId, str] | None
+    notes: tuple[str, ...] = ()
 
 
 def prepare(scenario: Scenario, society: Society | None = None, *, strict: bool = False) -> Prepared:
@@ -72,7 +74,14 @@ def prepare(scenario: Scenario, society: Society | None = None, *, strict: bool 
         packs=wiring.load_packs(scenario),
         embedder=wiring.build_embedder(scenario.memory.embedder),
         outcome=_outcome(scenario, society),
+        notes=tuple(_notes(scenario)),
     )
+
+
+def _notes(scenario: Scenario) -> Iterator[str]:
+    late = sum(seed.tick >= scenario.ticks for seed in scenario.seeds)
+    if late:
+        yield f"{late} of {len(scenario.seeds)} seed posts come after the last tick and are never published"
 
 
 def _outcome(scenario: Scenario, society: Society) -> Mapping[UserId, str] | None:

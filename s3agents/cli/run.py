@@ -10,7 +10,7 @@ import typer
 
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, Strict, read_scenario
 from s3agents.cli.play import play
-from s3agents.cli.society import print_load_report
+from s3agents.cli.society import print_preparation
 from s3agents.simulation import Simulation
 
 __all__ = ["register"]
@@ -51,5 +51,5 @@ def _run(
     if model_url is not None:
         sets.append("cognition.mode=llm")
     simulation = Simulation(read_scenario(scenario, param, [*sets, *(overrides or [])]), out=out, strict=strict)
-    print_load_report(simulation.prepared.society)
+    print_preparation(simulation.prepared)
     return play(simulation, as_json=json)

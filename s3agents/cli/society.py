@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from s3agents.cli.console import words
+from s3agents.cli.console import note, words
 from s3agents.network.load_report import ReportRow
-from s3agents.network.society import Society
+from s3agents.preparation import Prepared
 
-__all__ = ["print_load_report"]
+__all__ = ["print_preparation"]
 
 
-def print_load_report(society: Society) -> None:
-    """Say how many users and edges there are, and show whatever was dropped."""
+def print_preparation(prepared: Prepared) -> None:
+    """Say how many users and edges there are, and show whatever was dropped or may surprise."""
+    society = prepared.society
     words().print(
         f"society [bold]{society.name}[/bold]: {len(society.ids):,} users, {society.graph.edges:,} follow edges",
         highlight=False,
@@ -20,6 +21,8 @@ def print_load_report(society: Society) -> None:
     rows = list(society.report.rows())
     if any(row.dropped for row in rows):
         words().print(_table(rows))
+    for text in prepared.notes:
+        note(text)
 
 
 def _table(rows: list[ReportRow]) -> Table:

@@ -6,7 +6,7 @@ import typer
 
 from s3agents.cli.console import out
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, Strict, read_scenario
-from s3agents.cli.society import print_load_report
+from s3agents.cli.society import print_preparation
 from s3agents.preparation import prepare
 
 __all__ = ["register"]
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def _validate(scenario: ScenarioName, param: Parameters = None, overrides: Overrides = None, strict: Strict = False) -> None:
     """Check a scenario, its society, its prompt packs and everything else that it refers to."""
     prepared = prepare(read_scenario(scenario, param, overrides or []), strict=strict)
-    print_load_report(prepared.society)
+    print_preparation(prepared)
     checked = prepared.scenario
     seeds = sum(len(said) for authors in prepared.announcements.values() for said in authors.values())
     packs = ", ".join(f"{pack.name} {pack.version}" for pack in prepared.packs.values()) or "none"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from s3agents.cognition.base import Recollection
 from s3agents.cognition.mind import Mind
 from s3agents.embed.base import Vectors
 from s3agents.events import Delivery, Post, Source
 from s3agents.ids import TextId, text_id
 from s3agents.memory.base import StoredText
+from s3agents.memory.influence import cosine
 from s3agents.persona import Persona
 from s3agents.state import AgentState, MemoryItem
 
@@ -51,8 +50,9 @@ async def memories_of(mind: Mind, persona: Persona, read: Sequence[tuple[Post, S
 
 
 def _memory(post: Post, source: Source, vector: Vectors, profile: Vectors) -> MemoryItem:
-    relevance = round(float(np.dot(vector, profile)), 6)
-    return MemoryItem(post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=relevance)
+    return MemoryItem(
+        post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=cosine(vector, profile)
+    )
 
 
 def _recollection(item: MemoryItem, stored: StoredText, score: float, tick: int) -> Recollection:

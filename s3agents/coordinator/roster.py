@@ -23,7 +23,7 @@ class Roster:
         society: the users.
 
     Raises:
-        ConfigError: listing every reference to a user, attribute or tick that does not exist.
+        ConfigError: listing every reference to a user or attribute that does not exist.
     """
 
     def __init__(self, scenario: Scenario, society: Society) -> None:
@@ -45,9 +45,6 @@ class Roster:
         for number, seed in enumerate(self._scenario.seeds):
             if seed.author is not None and seed.author not in self._society.index:
                 yield self._nobody(f"seeds.{number}.author", seed.author)
-            if seed.tick >= self._scenario.ticks > 0:
-                wanted = f"a tick before {self._scenario.ticks} (ticks)"
-                yield "  " + explain(f"seeds.{number}.tick", wanted=wanted, got=str(seed.tick))
 
     def _groups(self) -> Iterable[str]:
         for number, group in enumerate(self._scenario.cognition.groups):
