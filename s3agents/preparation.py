@@ -10,8 +10,8 @@ from s3agents.config import Scenario
 from s3agents.coordinator.roster import Roster, outcome
 from s3agents.coordinator.seeds import Announcements, plan_seeds
 from s3agents.embed.base import Embedder
-from s3agents.errors import ConfigError, explain
 from s3agents.ids import UserId
+from s3agents.llm.base import ChatCompletionClient
 from s3agents.network.society import Society
 from s3agents.prompts import PromptPack
 from s3agents.seed_files import read_seed_files
@@ -32,6 +32,7 @@ class Prepared:
         announcements: seed posts by tick and author.
         packs: prompt packs in use.
         embedder: as the scenario names it.
+        client: of the endpoint, not yet connected; ``None`` where no agent asks one.
         outcome: the real outcome of each user, for scenarios with ``compare``.
         notes: what is not wrong, and may still surprise.
     """
@@ -42,17 +43,21 @@ class Prepared:
     announcements: Announcements
     packs: Mapping[str, PromptPack]
     embedder: Embedder
+    client: ChatCompletionClient | None
     outcome: Mapping[UserId, str] | None
     notes: tuple[str, ...] = ()
 
 
-def prepare(scenario: Scenario, society: Society | None = None, *, strict: bool = False) -> Prepared:
+def prepare(
+    scenario: Scenario, society: Society | None = None, *, strict: bool = False, endpoint: bool = True
+) -> Prepared:
     """Load and check all that ``scenario`` refers to.
 
     Args:
         scenario: what to run.
         society: used instead of loading ``scenario.society``; sampled like it.
         strict: whether anything that the loader would drop is an error.
+        endpoint: whether the model that the scenario names will be asked.
 
     Raises:
         InputError: naming what is wrong, what was wanted, what came and the remedy.
@@ -63,9 +68,6 @@ def prepare(scenario: Scenario, society: Society | None = None, *, strict: bool 
         society = wiring.build_society(scenario.society, around=around, strict=strict)
     elif scenario.society.sample is not None:
         society = society.sample(scenario.society.sample, around=around)
-    if wiring.uses_model(scenario) and scenario.model.backend == "openai-compatible" and scenario.model.url is None:
-        remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
-        raise ConfigError(explain("model.url", wanted="the address of an endpoint for mode llm", got="none", remedy=remedy))
     return Prepared(
         scenario=scenario,
         society=society,
@@ -73,6 +75,7 @@ def prepare(scenario: Scenario, society: Society | None = None, *, strict: bool 
         announcements=plan_seeds(scenario.seeds),
         packs=wiring.load_packs(scenario),
         embedder=wiring.build_embedder(scenario.memory.embedder),
+        client=wiring.build_client(scenario.model) if endpoint and wiring.uses_model(scenario) else None,
         outcome=_outcome(scenario, society),
         notes=tuple(_notes(scenario)),
     )

@@ -23,14 +23,16 @@ from s3agents.agents.host import Host, HostLimits
 from s3agents.config import Scenario
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.run_folder import RunFolder
-from s3agents.errors import InputError, RunFolderError, S3AgentsError, explain
+from s3agents.errors import ConfigError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.foreign import ForeignClient
 from s3agents.llm.replay import RecordingClient, ReplayClient
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
+from s3agents.record.counts import faults_by_cause
 from s3agents.record.sqlite import SqliteRecorder
-from s3agents.report.manifest import Manifest
+from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
 from s3agents.scenarios import parse_scenario
 
@@ -62,7 +64,7 @@ class Simulation:
         client: ChatCompletionClient | None = None,
         strict: bool = False,
     ) -> None:
-        self.prepared = prepare(scenario, society, strict=strict)
+        self.prepared = prepare(scenario, society, strict=strict, endpoint=client is None)
         self.folder = RunFolder.new(Path(out) if out is not None else _default_folder(scenario))
         self.stop = StopRequest()
         self.notes: list[str] = []
@@ -96,7 +98,7 @@ class Simulation:
         scenario = parse_scenario(manifest.scenario, origin=str(existing.manifest))
         if changes:
             scenario = scenario.model_copy(update={"model": scenario.model.model_copy(update=dict(changes))})
-        simulation = cls._over(existing, scenario, society, client)
+        simulation = cls._over(existing, prepare(scenario, society, endpoint=client is None), client)
         simulation._resumed = manifest
         simulation._check_same(manifest)
         return simulation
@@ -112,7 +114,7 @@ class Simulation:
         manifest = Manifest.read(existing.manifest)
         scenario = parse_scenario(manifest.scenario, origin=str(existing.manifest))
         target = Path(out) if out is not None else _default_folder(scenario, suffix="-replay")
-        simulation = cls._over(RunFolder.new(target), scenario, society, None)
+        simulation = cls._over(RunFolder.new(target), prepare(scenario, society, endpoint=False), None)
         simulation._replies = existing.replies
         simulation._check_same(manifest)
         return simulation
@@ -136,10 +138,10 @@ class Simulation:
             try:
                 finished = await self._coordinate(on_progress)
             except BaseException as error:
-                failed = isinstance(error, S3AgentsError)
-                manifest.ended("failed" if failed else "interrupted", message=str(error)).write(self.folder.manifest)
+                stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
+                self._ended(manifest, "interrupted" if stopped else "failed", str(error))
                 raise
-            manifest.ended("done" if finished else "interrupted").write(self.folder.manifest)
+            self._ended(manifest, "done" if finished else "interrupted")
         return Run(self.folder.path)
 
     @property
@@ -148,11 +150,9 @@ class Simulation:
         return wiring.choose_bus(self.prepared.scenario)[0]
 
     @classmethod
-    def _over(
-        cls, folder: RunFolder, scenario: Scenario, society: Society | None, client: ChatCompletionClient | None
-    ) -> Simulation:
+    def _over(cls, folder: RunFolder, prepared: Prepared, client: ChatCompletionClient | None) -> Simulation:
         simulation = cls.__new__(cls)
-        simulation.prepared = prepare(scenario, society)
+        simulation.prepared = prepared
         simulation.folder = folder
         simulation.stop = StopRequest()
         simulation.notes = []
@@ -203,11 +203,13 @@ class Simulation:
             yield None
             return
         if self._replies is not None:
-            store = ReplyStore(self._replies)
+            store = ReplyStore(self._replies, readonly=True)
             client: ChatCompletionClient = ReplayClient(store, model=scenario.model.name)
         else:
             store = ReplyStore(self.folder.replies)
-            bare = self._client or wiring.build_client(scenario.model)
+            bare = ForeignClient(self._client) if self._client is not None else self.prepared.client
+            if bare is None:
+                raise ConfigError(explain("model", wanted="an endpoint", got="none"))
             wrapped = wiring.wrap_client(bare, scenario.model, spent=store.tokens())
             client = RecordingClient(wrapped, store, model=scenario.model.name)
         try:
@@ -215,6 +217,10 @@ class Simulation:
         finally:
             await client.close()
             store.close()
+
+    def _ended(self, manifest: Manifest, status: Status, message: str = "") -> None:
+        faults = faults_by_cause(self.folder.record) if self.folder.record.exists() else {}
+        manifest.ended(status, message=message, faults=faults).write(self.folder.manifest)
 
     def _manifest(self) -> Manifest:
         if self._resumed is not None:
@@ -229,6 +235,7 @@ def _host_limits(scenario: Scenario) -> HostLimits:
         concurrency=scenario.model.concurrency if wiring.uses_model(scenario) else 1,
         history=limits.history,
         spontaneous=scenario.cognition.spontaneous,
+        faults=limits.faults,
     )
 
 

@@ -140,8 +140,11 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
     """
     if section.backend != "openai-compatible":
         return load_backend(section.backend, section.options)
+    if section.url is None:
+        remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
+        raise ConfigError(explain("model.url", wanted="the address of an endpoint for mode llm", got="none", remedy=remedy))
     return OpenAIHttpClient(
-        url=_given(section.url, "model.url"),
+        url=section.url,
         model=section.name,
         key=os.environ.get(section.key_env),
         timeout=section.timeout,
@@ -242,6 +245,7 @@ class Minds:
             max_tokens=model.max_tokens,
             logprobs=model.logprobs,
             repairs=model.repairs,
+            bound_text=model.bound_text,
         )
 
 

@@ -35,12 +35,14 @@ class HostLimits:
         concurrency: turns under way at once.
         history: most earlier posts of a user that enter their memory.
         spontaneous: probability that an agent that exists takes a turn without mail.
+        faults: share of the turns of a tick that may fail; when more have failed, no further ones are begun.
     """
 
     shard: int = 256
     concurrency: int = 1
     history: int = 4
     spontaneous: float = 0.0
+    faults: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ class Host:
         """The shards, each with the authors that its agents follow."""
         return self._shards
 
+    @property
+    def agents(self) -> tuple[SocialAgent, ...]:
+        """The agents that have come into being."""
+        return tuple(self._agents.values())
+
     async def restore(self, states: Mapping[UserId, AgentState], texts: Mapping[TextId, str]) -> None:
         """Bring back the agents of a checkpoint.
 
@@ -105,7 +112,8 @@ class Host:
         """Give every agent its turn that has mail from the tick before, a post to announce, or an urge of its own.
 
         In this order: the turns, then the posts are published, then the agents take on their new states. The results come
-        in the order of the users.
+        in the order of the users. When too many turns have failed the others are not begun, nothing is published, and no
+        agent changes: there are then fewer results than turns, and the tick must not be committed.
 
         Args:
             tick: now.
@@ -115,6 +123,8 @@ class Host:
         due = await self._due(tick, announcements)
         await self._prefetch(due)
         results = await self._turns(tick, due, on_turn)
+        if len(results) < len(due):
+            return results
         await self._bus.publish([post for result in results for post in result.posts])
         for entry, result in zip(due, results, strict=True):
             entry.agent.settle(result)
@@ -182,13 +192,16 @@ class Host:
     async def _turns(self, tick: int, due: Sequence[_Due], on_turn: Callable[[int, int], None]) -> list[TurnResult]:
         results: list[TurnResult | None] = [None] * len(due)
         queue = iter(enumerate(due))
-        done = 0
+        done = failed = 0
 
         async def work() -> None:
-            nonlocal done
-            for place, entry in queue:
-                results[place] = await entry.agent.take_turn(tick, entry.inbox, entry.announcements)
-                done += 1
+            nonlocal done, failed
+            while failed <= self._limits.faults * len(due):
+                place, entry = next(queue, (0, None))
+                if entry is None:
+                    return
+                result = results[place] = await entry.agent.take_turn(tick, entry.inbox, entry.announcements)
+                done, failed = done + 1, failed + (result.record.fault is not None)
                 on_turn(done, len(due))
 
         try:

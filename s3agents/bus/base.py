@@ -28,13 +28,14 @@ class Shard:
 class Bus(Protocol):
     """Carries the posts of one run, tick by tick.
 
-    A bus is a transport, not a store: the record is the source of truth, and a resumed run opens a fresh bus and publishes
-    again what has not been read. Within one opening, order of publication does not matter and a repeated post is dropped:
+    A bus is a transport, not a store: the record is the source of truth, and a resumed run opens a fresh bus and
+    publishes again what has not been read. Within one opening, order of publication does not matter and a repeated post
+    is dropped:
 
     * :meth:`collect` returns the posts of exactly one tick, by exactly the authors of the shard, each once, in their
       total order;
-    * it waits until :meth:`end_tick` has been called for that tick, and a post of a tick that is over is refused, so that
-      nothing can come too late;
+    * it waits until :meth:`end_tick` has been called for that tick, and a post of a tick that is over is refused, so
+      that nothing can come too late;
     * a post is never lost: :meth:`publish` returns when the bus has taken it, or raises.
 
     Every method but :meth:`close` raises :class:`~s3agents.errors.BusError` when the bus is not open or its server is
@@ -56,8 +57,8 @@ class Bus(Protocol):
     async def collect(self, shard: int, tick: int) -> list[Post]:
         """The posts of ``tick`` for ``shard``, in their total order.
 
-        A shard collects its ticks in ascending order, each once; one that it skips is dropped. A call that was cancelled
-        may be made again.
+        A shard collects its ticks in ascending order, each once; one that it skips is dropped. A call that was
+        cancelled may be made again.
         """
         ...
 

@@ -7,9 +7,8 @@ barrier, and resumable.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from s3agents import __version__
@@ -18,9 +17,11 @@ from s3agents.cli.console import warn
 from s3agents.cli.logs import configure_logs
 from s3agents.errors import InputError, S3AgentsError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run_command"]
 
 INTERRUPTED = 130
+# Typer brings its own copy of Click, or not, by its version; either way its errors have this base.
+_UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 app = typer.Typer(
     name="s3agents",
@@ -59,13 +60,14 @@ for command in (run, resume, show, export, validate, doctor, vllm):
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(_exit_code(sys.argv[1:]))
+    sys.exit(run_command(sys.argv[1:]))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def run_command(arguments: list[str]) -> int:
+    """The exit code of a command line; every expected error is one message on standard error."""
     try:
         code = app(arguments, standalone_mode=False)
-    except click.ClickException as error:
+    except _UsageError as error:
         warn(error.format_message())
         return 2
     except InputError as error:
@@ -74,6 +76,6 @@ def _exit_code(arguments: list[str]) -> int:
     except S3AgentsError as error:
         warn(str(error))
         return 1
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     return code if isinstance(code, int) else 0

@@ -15,6 +15,7 @@ from s3agents.simulation import Simulation
 __all__ = ["play"]
 
 INTERRUPTED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def play(simulation: Simulation, *, as_json: bool) -> int:
@@ -46,11 +47,13 @@ async def _played(simulation: Simulation) -> Run:
         simulation.stop()
         note("stopping at the end of this tick; press Ctrl-C again to stop at once")
 
-    loop.add_signal_handler(signal.SIGINT, interrupted)
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, interrupted)
     try:
         with ProgressBar() as bar:
             return await simulation.run_async(on_progress=bar)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)

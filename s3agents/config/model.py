@@ -21,6 +21,8 @@ class ModelSection(Section):
         key_env: name of the environment variable that holds the key; the key itself is never in a scenario.
         temperature: sampling temperature.
         max_tokens: most tokens of one reply.
+        bound_text: whether the schema of replies bounds the length of texts. Weak models need it, for they seldom end a
+            text; with large vocabularies the endpoint takes seconds to prepare for it.
         logprobs: whether to ask for the probabilities of labels.
         concurrency: most requests in flight; fewer are used when the endpoint pushes back.
         timeout: seconds to wait for one reply.
@@ -37,6 +39,7 @@ class ModelSection(Section):
     key_env: str = "OPENAI_API_KEY"
     temperature: float = Field(default=0.8, ge=0.0, le=2.0)
     max_tokens: int = Field(default=256, ge=1, le=8192)
+    bound_text: bool = False
     logprobs: bool = True
     concurrency: int = Field(default=64, ge=1, le=4096)
     timeout: float = Field(default=60.0, gt=0.0)

@@ -80,11 +80,12 @@ class ModelClient(ChatCompletionClient):
         tools: Sequence[Tool | ToolSchema] = (),
         tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
         json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = _NO_ARGS,
+        extra_create_args: Mapping[str, Any] | None = None,
         cancellation_token: CancellationToken | None = None,
     ) -> CreateResult:
         """The reply to ``messages``."""
-        request = Request(messages, json_output, extra_create_args, tools, tool_choice, cancellation_token)
+        args = extra_create_args or _NO_ARGS
+        request = Request(messages, json_output, args, tools, tool_choice, cancellation_token)
         return await self.ask(request)
 
     def create_stream(
@@ -94,11 +95,12 @@ class ModelClient(ChatCompletionClient):
         tools: Sequence[Tool | ToolSchema] = (),
         tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
         json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = _NO_ARGS,
+        extra_create_args: Mapping[str, Any] | None = None,
         cancellation_token: CancellationToken | None = None,
     ) -> AsyncGenerator[str | CreateResult, None]:
         """A reply in one piece: agents need whole replies, and a wrapper must see them whole."""
-        request = Request(messages, json_output, extra_create_args, tools, tool_choice, cancellation_token)
+        args = extra_create_args or _NO_ARGS
+        request = Request(messages, json_output, args, tools, tool_choice, cancellation_token)
 
         async def whole() -> AsyncGenerator[str | CreateResult, None]:
             yield await forward(self, request)

@@ -23,8 +23,8 @@ class StoredText:
 class TextStore(Protocol):
     """Content-addressed store of texts with their vectors: a text is embedded once, however many agents saw it.
 
-    An agent's pool refers to texts by id (see :class:`s3agents.state.MemoryItem`), so that recall is one look-up by ids,
-    whose cost does not grow with the store.
+    An agent's pool refers to texts by id (see :class:`s3agents.state.MemoryItem`), so that recall is one look-up by
+    ids, whose cost does not grow with the store.
     """
 
     async def add(self, texts: Mapping[TextId, str]) -> None:

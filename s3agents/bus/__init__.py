@@ -1,0 +1,1 @@
+"""How posts travel: the port (:mod:`~s3agents.bus.base`), an in-memory bus, and NATS JetStream."""

@@ -1,0 +1,34 @@
+"""What a failure of NATS means: whether it passes, and what the user can do about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nats.errors import NoRespondersError, OutboundBufferLimitError
+from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
+
+__all__ = ["passes", "remedy_for"]
+
+_JETSTREAM_BUSY: Final = (None, 10008)  # codes of "not now"; the other 503s are for good
+
+_REMEDIES: Final = {
+    "authorization": "set S3AGENTS_NATS_USER and S3AGENTS_NATS_PASSWORD, S3AGENTS_NATS_TOKEN or S3AGENTS_NATS_CREDS",
+    "maximum bytes": "the run's stream is full: too many posts in ticks that are not collected",
+    "storage": "give the server more room (jetstream max_file), or remove streams of old runs: nats stream ls",
+    "nkeys": 'a credentials file needs the package nkeys: pip install "nats-py[nkeys]"',
+    "certificate": "set S3AGENTS_NATS_CA to the certificates that vouch for the server",
+}
+_ELSE: Final = "see that the server is up and reachable; bus: local needs none"
+
+
+def passes(exc: BaseException) -> bool:
+    """Whether it may help to ask again."""
+    if isinstance(exc, ServiceUnavailableError):
+        return exc.err_code in _JETSTREAM_BUSY
+    return isinstance(exc, TimeoutError | NoRespondersError | NoStreamResponseError | OutboundBufferLimitError)
+
+
+def remedy_for(exc: Exception) -> str:
+    """What the user can do."""
+    text = str(exc).lower()
+    return next((remedy for word, remedy in _REMEDIES.items() if word in text), _ELSE)

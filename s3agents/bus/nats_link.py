@@ -1,0 +1,251 @@
+"""NatsLink: one connection to a NATS server: made, watched, closed, and its errors put into words."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Final, TypeVar
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import ConnectionClosedError, Error
+from nats.js import JetStreamContext
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_fixed
+
+from s3agents.bus.ledger import not_open
+from s3agents.bus.nats_credentials import NatsCredentials
+from s3agents.bus.nats_failures import passes, remedy_for
+from s3agents.bus.nats_info import server_info, without_secrets
+from s3agents.errors import BusError, explain
+
+__all__ = ["NatsLink"]
+
+T = TypeVar("T")
+
+_CONNECT_SECONDS: Final = 5  # for a server to greet
+_API_SECONDS: Final = 20.0  # for it to answer: a consumer with thousands of subjects takes a second to make
+_RECONNECT_SECONDS: Final = 0.25
+_RETRY_SECONDS: Final = 0.25
+_HANG_UP_SECONDS: Final = 1.0
+_OLDEST: Final = (2, 10)  # the first server whose consumers take several subjects
+
+_log = structlog.get_logger(__name__)
+
+
+class NatsLink:
+    """A connection that comes back by itself when the server does.
+
+    Args:
+        url: of the server, or several of one cluster, comma-separated.
+        credentials: what the server asks for.
+        patience: seconds to wait for a server that has gone before giving up on it.
+
+    Attributes:
+        generation: how often the connection has broken; what was on its way then may be lost.
+    """
+
+    def __init__(self, url: str, credentials: NatsCredentials, *, patience: float) -> None:
+        self._urls = [part.strip() for part in url.split(",")]
+        self._credentials, self._patience = credentials, patience
+        self._client = Client()
+        self._js: JetStreamContext | None = None
+        self._up = asyncio.Event()
+        self._waits: set[asyncio.Timeout] = set()
+        self.generation = 0
+
+    @property
+    def js(self) -> JetStreamContext:
+        """JetStream over this connection.
+
+        Raises:
+            BusError: if the link was closed, or never connected.
+        """
+        if self._js is None:
+            raise not_open()
+        return self._js
+
+    @property
+    def up(self) -> bool:
+        """Whether the server is there, as far as is known."""
+        return self._up.is_set()
+
+    @property
+    def max_payload(self) -> int:
+        """Most bytes that the server takes in one message."""
+        return self._client.max_payload
+
+    async def connect(self) -> None:
+        """Connect, and see to it that the server can do what is needed.
+
+        Raises:
+            BusError: if it cannot be reached, lets nobody in, is too old, keeps no streams, or does not encrypt where
+                that was asked for.
+        """
+        with self.translated("connect"):
+            options = self._options()
+            await self._refuse_plain()
+            await _try_once(options)
+            await self._client.connect(
+                **options,
+                max_reconnect_attempts=-1,
+                disconnected_cb=self._on_down,
+                reconnected_cb=self._on_up,
+            )
+        self._refuse_old()
+        js = self._client.jetstream(timeout=_API_SECONDS)
+        with self.translated("keep streams", remedy="start it with JetStream: nats-server -js"):
+            await js.account_info()
+        self._js = js
+        self._up.set()
+
+    async def usable(self) -> None:
+        """Wait until the server is there.
+
+        Raises:
+            BusError: if it is not back in time, or the link was closed.
+        """
+        if self._js is None:
+            raise not_open()
+        with self.translated("be there"):
+            if self._client.is_closed:
+                raise ConnectionClosedError
+            async with asyncio.timeout(self._patience):
+                await self._up.wait()
+
+    async def call(self, doing: str, request: Callable[[], Awaitable[T]]) -> T:
+        """The result of ``request``, made again while the server is away or not ready.
+
+        Args:
+            doing: what is asked of the server, for the message.
+            request: one attempt; repeating it must be harmless.
+
+        Raises:
+            BusError: if the server refuses, or patience is at an end.
+        """
+
+        async def attempt() -> T:
+            await self.usable()
+            async with self.unbroken():
+                return await request()
+
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(passes),
+            stop=stop_after_delay(self._patience),
+            wait=wait_fixed(_RETRY_SECONDS),
+            reraise=True,
+        )
+        with self.translated(doing):
+            result: T = await retrying(attempt)
+            return result
+
+    @asynccontextmanager
+    async def unbroken(self) -> AsyncIterator[None]:
+        """A block that ends with ``TimeoutError`` when the connection breaks, for then no answer will come."""
+        async with asyncio.timeout(None) as wait:
+            self._waits.add(wait)
+            try:
+                yield
+            finally:
+                self._waits.discard(wait)
+
+    def interrupt(self) -> None:
+        """End every block of :meth:`unbroken` that is under way."""
+        waits, self._waits = self._waits, set()
+        now = asyncio.get_running_loop().time()
+        for wait in waits:
+            wait.reschedule(now)
+
+    @contextmanager
+    def translated(self, doing: str, *, remedy: str = "") -> Iterator[None]:
+        """Turn what the vendor raises in the block into a :class:`~s3agents.errors.BusError`.
+
+        Args:
+            doing: what is asked of the server.
+            remedy: what the user can do, where it is known better than from the error.
+        """
+        try:
+            yield
+        except (Error, OSError, ImportError) as exc:
+            raise self._failure(doing, exc, remedy=remedy) from exc
+
+    async def close(self) -> None:
+        """Say goodbye, or hang up if the server is not there."""
+        self._js = None
+        self.interrupt()
+        await _hang_up(self._client)
+
+    def _options(self) -> dict[str, Any]:
+        known = self._credentials
+        return {
+            "servers": self._urls,
+            "name": "s3agents",
+            "error_cb": _note,
+            "connect_timeout": _CONNECT_SECONDS,
+            "reconnect_time_wait": _RECONNECT_SECONDS,
+            "user": known.user,
+            "password": known.password,
+            "token": known.token,
+            "user_credentials": known.creds_file,
+            "tls": ssl.create_default_context(cafile=known.tls_ca) if self._secure else None,
+        }
+
+    @property
+    def _secure(self) -> bool:
+        return self._credentials.tls_ca is not None or any(url.startswith("tls://") for url in self._urls)
+
+    async def _refuse_plain(self) -> None:
+        """Hold the server to encryption; the client would go on without, password and all, if the server did."""
+        for url in self._urls if self._secure else ():
+            info = await server_info(url, timeout=_CONNECT_SECONDS)
+            if not info.tls_required:
+                got = "one that does not ask for TLS"
+                remedy = "turn TLS on in the server, or use nats:// and no S3AGENTS_NATS_CA"
+                raise BusError(explain(self._name, wanted="an encrypted connection", got=got, remedy=remedy))
+
+    def _refuse_old(self) -> None:
+        version = self._client.connected_server_version
+        if (version.major, version.minor) < _OLDEST:
+            wanted, got = f"version {_OLDEST[0]}.{_OLDEST[1]} or newer", f"{version.major}.{version.minor}"
+            raise BusError(explain(self._name, wanted=wanted, got=got, remedy="update the server"))
+
+    @property
+    def _name(self) -> str:
+        return f"NATS server {without_secrets(','.join(self._urls))}"
+
+    def _failure(self, doing: str, exc: Exception, *, remedy: str) -> BusError:
+        got = str(exc).removeprefix("nats: ") or type(exc).__name__
+        return BusError(explain(self._name, wanted=f"it to {doing}", got=got, remedy=remedy or remedy_for(exc)))
+
+    async def _on_down(self) -> None:
+        self._up.clear()
+        self.generation += 1
+        self.interrupt()
+        _log.debug("NATS connection down", server=self._name)
+
+    async def _on_up(self) -> None:
+        self._up.set()
+        _log.debug("NATS connection up again", server=self._name)
+
+
+async def _try_once(options: dict[str, Any]) -> None:
+    """Fail at once where the lasting connection would go on trying: no server, wrong password."""
+    probe = Client()
+    try:
+        await probe.connect(**options, allow_reconnect=False, max_reconnect_attempts=1)
+    finally:
+        await _hang_up(probe)
+
+
+async def _hang_up(client: Client) -> None:
+    if client.is_connected:
+        await client.drain()
+    elif client.is_connecting or client.is_reconnecting:  # one that never got so far has nothing to close
+        with suppress(TimeoutError):  # after a failed TLS handshake the client waits for ever for its end
+            async with asyncio.timeout(_HANG_UP_SECONDS):
+                await client.close()
+
+
+async def _note(error: Exception) -> None:
+    _log.debug("NATS connection", error=str(error))

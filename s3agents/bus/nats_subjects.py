@@ -1,0 +1,60 @@
+"""RunSubjects: how the stream, subjects and message ids of a run are named on a NATS server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from s3agents.ids import PostId, UserId, subject_token
+
+__all__ = ["RunSubjects"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSubjects:
+    """The names of one run.
+
+    Every part that users or data choose is one token of letters, digits, ``-``, ``_`` and ``=`` (see
+    :func:`s3agents.ids.subject_token`): no dot, blank or wildcard of theirs reaches the server, and no two fall
+    together.
+
+    Attributes:
+        run: the run, as the caller names it.
+    """
+
+    run: str
+
+    @property
+    def stream(self) -> str:
+        """Name of the stream that holds the run's posts."""
+        return f"S3_{_token(self.run)}"
+
+    @property
+    def tick(self) -> str:
+        """Subject of the markers that end a tick."""
+        return f"s3.{_token(self.run)}.tick"
+
+    @property
+    def all_posts(self) -> str:
+        """Subjects of the posts of all authors."""
+        return self._post(">")
+
+    def posts_of(self, author: UserId) -> str:
+        """Subject of the posts of ``author``."""
+        return self._post(_token(author))
+
+    @staticmethod
+    def message_id(post: PostId) -> str:
+        """The id by which the server knows a repeated post (header values lose blanks, hence a token)."""
+        return _token(post)
+
+    @staticmethod
+    def marker_id(tick: int) -> str:
+        """The same for a marker; no post has an id with a dot."""
+        return f"tick.{tick}"
+
+    def _post(self, token: str) -> str:
+        return f"s3.{_token(self.run)}.post.{token}"
+
+
+def _token(name: str) -> str:
+    return subject_token(UserId(name)) or "="

@@ -1,0 +1,196 @@
+"""LlmCognition: a mind that asks a language model, with the prompts of a pack and replies of a schema.
+
+A pack has one stage, which settles the turn in one reply (``joint``), or four, asked one after the other as in S3
+(``paper``: emotion, attitude, act, and the text where one is written). An unusable reply is asked for again with
+another seed; if it stays unusable the turn is a fault. Nothing is ever made up in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from s3agents.cognition.base import Appraisal, Decision, TurnView, Usage
+from s3agents.errors import ReplyError
+from s3agents.events import Action
+from s3agents.labels import ATTITUDES, EMOTIONS, Attitude
+from s3agents.llm.base import ChatCompletionClient, CreateResult
+from s3agents.prompts import PromptPack, tidy
+from s3agents.replies import (
+    ActReply,
+    AttitudeReply,
+    EmotionReply,
+    JointReply,
+    Reply,
+    WriteReply,
+    act_reply,
+    joint_reply,
+    label_probabilities,
+    parse_reply,
+    target_of,
+    write_reply,
+)
+from s3agents.state import AttitudeBelief, EmotionBelief
+
+__all__ = ["LlmCognition"]
+
+_R = TypeVar("_R", bound=Reply)
+_T = TypeVar("_T")
+_TOP_LOGPROBS = 8
+_ACTIONS = tuple(Action)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer(Generic[_T]):
+    """What a stage came to, and what all of its attempts cost."""
+
+    value: _T
+    usage: Usage
+
+
+class LlmCognition:
+    """The port :class:`~s3agents.cognition.base.Cognition` by a language model.
+
+    Args:
+        client: the model.
+        pack: the prompts.
+        temperature: of sampling.
+        max_tokens: most tokens of one reply.
+        logprobs: whether to ask for log probabilities. With them emotion and attitude come with the probabilities of
+            their labels and a decision with those of the actions; without them the replied label has all of it.
+        repairs: how often an unusable reply is asked for again.
+        bound_text: whether the schema bounds the length of a text (see :mod:`s3agents.replies.schemas`).
+    """
+
+    def __init__(
+        self,
+        client: ChatCompletionClient,
+        pack: PromptPack,
+        *,
+        temperature: float,
+        max_tokens: int,
+        logprobs: bool,
+        repairs: int,
+        bound_text: bool = False,
+    ) -> None:
+        self._client, self._pack, self._repairs, self._bound_text = client, pack, repairs, bound_text
+        self._stages = {stage.reply: stage.name for stage in pack.stages}
+        self._sampling: dict[str, Any] = {"temperature": temperature, "max_tokens": max_tokens}
+        if logprobs:
+            self._sampling |= {"logprobs": True, "top_logprobs": _TOP_LOGPROBS}
+
+    @property
+    def mode(self) -> str:
+        """``llm/`` and the name of the pack."""
+        return f"llm/{self._pack.name}"
+
+    async def appraise(self, view: TurnView) -> Appraisal:
+        """One call that settles everything, or one for the emotion and one for the attitude (S3 section 4.3)."""
+        return await (self._settle(view) if "joint" in self._stages else self._feel_and_judge(view))
+
+    async def act(self, view: TurnView, appraisal: Appraisal) -> Decision:
+        """The plan made with the appraisal, or one call for the act and one for the text (S3 section 4.4)."""
+        if appraisal.plan is not None:
+            return appraisal.plan
+        felt = replace(view, emotion=appraisal.emotion, attitude=appraisal.attitude)
+        chosen = await self._ask(self._stages["act"], felt, act_reply(len(view.perceived)), _read_act(view))
+        decision = replace(chosen.value, usage=chosen.usage)
+        return await self._write(felt, decision) if decision.action is Action.POST else decision
+
+    async def _settle(self, view: TurnView) -> Appraisal:
+        model = joint_reply(len(view.perceived), self._chars(view))
+        answer = await self._ask(self._stages["joint"], view, model, _read_joint(view))
+        return replace(answer.value, usage=answer.usage)
+
+    async def _feel_and_judge(self, view: TurnView) -> Appraisal:
+        emotion = await self._ask(self._stages["emotion"], view, EmotionReply, _read_emotion)
+        felt = replace(view, emotion=emotion.value)
+        attitude = await self._ask(self._stages["attitude"], felt, AttitudeReply, _read_attitude)
+        return Appraisal(emotion=emotion.value, attitude=attitude.value, usage=emotion.usage + attitude.usage)
+
+    async def _write(self, view: TurnView, decision: Decision) -> Decision:
+        ids = [None, *(delivery.post.id for delivery in view.perceived)]
+        number = ids.index(decision.target)
+        model = write_reply(self._chars(view))
+        written = await self._ask(self._stages["write"], view, model, _read_text(view), target=number)
+        return replace(decision, text=written.value, usage=decision.usage + written.usage)
+
+    def _chars(self, view: TurnView) -> int | None:
+        return view.scene.post_chars if self._bound_text else None
+
+    async def _ask(
+        self,
+        stage: str,
+        view: TurnView,
+        model: type[_R],
+        read: Callable[[_R, CreateResult], _T],
+        *,
+        target: int = 0,
+    ) -> _Answer[_T]:
+        """Ask until the reply can be read, ``repairs`` times more at most.
+
+        Raises:
+            ReplyError: if the last reply cannot be read either.
+            EndpointError: if a reply cannot be had.
+        """
+        messages = self._pack.messages(stage, view, target=target)
+        usage = Usage()
+        for attempt in range(self._repairs + 1):
+            args = {"seed": view.draws.model_seed(f"{stage}/{attempt}"), **self._sampling}
+            try:
+                result = await self._client.create(messages, json_output=model, extra_create_args=args)
+                usage += Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens)
+                return _Answer(read(parse_reply(model, result), result), usage)
+            except ReplyError:
+                if attempt == self._repairs:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+
+def _read_emotion(reply: EmotionReply | JointReply, result: CreateResult) -> EmotionBelief:
+    p = label_probabilities(result, "emotion", EMOTIONS)
+    if p is None:
+        return EmotionBelief.certain(reply.emotion)
+    calm, moderate, intense = p
+    return EmotionBelief(level=reply.emotion, p=(calm, moderate, intense))
+
+
+def _read_attitude(reply: AttitudeReply | JointReply, result: CreateResult) -> AttitudeBelief:
+    p = label_probabilities(result, "attitude", ATTITUDES)
+    if p is None:
+        return AttitudeBelief.certain(reply.attitude)
+    return AttitudeBelief(stance=reply.attitude, p_positive=p[ATTITUDES.index(Attitude.POSITIVE)])
+
+
+def _read_act(view: TurnView) -> Callable[[ActReply | JointReply, CreateResult], Decision]:
+    """A reader of the decision, without the text and the cost."""
+
+    def read(reply: ActReply | JointReply, result: CreateResult) -> Decision:
+        number = target_of(reply, len(view.perceived))
+        target = view.perceived[number - 1].post.id if number else None
+        return Decision(action=reply.action, target=target, p=_action_probabilities(result))
+
+    return read
+
+
+def _read_joint(view: TurnView) -> Callable[[JointReply, CreateResult], Appraisal]:
+    """A reader of the appraisal with its plan, without the cost."""
+    read_act = _read_act(view)
+
+    def read(reply: JointReply, result: CreateResult) -> Appraisal:
+        plan = read_act(reply, result)
+        if plan.action is Action.POST:
+            plan = replace(plan, text=tidy(reply.text, view.scene.post_chars))
+        return Appraisal(emotion=_read_emotion(reply, result), attitude=_read_attitude(reply, result), plan=plan)
+
+    return read
+
+
+def _read_text(view: TurnView) -> Callable[[WriteReply, CreateResult], str]:
+    return lambda reply, _: tidy(reply.text, view.scene.post_chars)
+
+
+def _action_probabilities(result: CreateResult) -> Mapping[Action, float] | None:
+    p = label_probabilities(result, "action", _ACTIONS)
+    return None if p is None else dict(zip(_ACTIONS, p, strict=True))

@@ -1,0 +1,109 @@
+"""BudgetClient: a hard limit on the tokens that a run may use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from math import ceil
+
+from s3agents.errors import BudgetError
+from s3agents.llm.base import ChatCompletionClient, CreateResult, ModelWrapper, Request, estimated_tokens, forward
+
+__all__ = ["BudgetClient"]
+
+_UNBOUNDED_REPLY = 4096
+
+
+class BudgetClient(ModelWrapper):
+    """Refuses requests that might take the run past its budget.
+
+    Before a call, its most is reserved: the prompt, estimated on the safe side, and ``max_tokens`` (4096 where the
+    request names none). After it, the endpoint's own count takes the reservation's place. A request that does not fit
+    waits for the others in flight to be settled, since they may free tokens, and is refused when that cannot help.
+    Should an endpoint count more for a prompt than was estimated, later estimates are raised by the same factor.
+
+    Args:
+        inner: the client that is wrapped.
+        budget: most tokens of prompts and replies together.
+        spent: tokens used before, by the part of the run that is resumed.
+
+    Attributes:
+        budget: as given.
+        spent: tokens used so far.
+        reserved: tokens held for the requests in flight.
+    """
+
+    def __init__(self, inner: ChatCompletionClient, *, budget: int, spent: int = 0) -> None:
+        super().__init__(inner)
+        self.budget = budget
+        self.spent = spent
+        self.reserved = 0
+        self._factor = 1.0
+        self._queue: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    async def ask(self, request: Request) -> CreateResult:
+        """One reply of the wrapped client, if the budget has room for its most.
+
+        Raises:
+            BudgetError: if it has not.
+        """
+        prompt = estimated_tokens(request.messages)
+        most = ceil(prompt * self._factor) + _longest_reply(request)
+        if self._queue or self.spent + self.reserved + most > self.budget:
+            await self._turn(most)
+        else:
+            self.reserved += most
+        try:
+            result = await forward(self.inner, request)
+        except BaseException:
+            self._settle(most, 0)
+            raise
+        usage = result.usage
+        # An endpoint that does not count is taken to have used all that was held for it.
+        self._settle(most, usage.prompt_tokens + usage.completion_tokens or most)
+        if usage.prompt_tokens > prompt * self._factor:
+            self._factor = usage.prompt_tokens / prompt
+        return result
+
+    async def _turn(self, most: int) -> None:
+        """Wait until ``most`` tokens are reserved for us."""
+        future = asyncio.get_running_loop().create_future()
+        self._queue.append((most, future))
+        self._serve_queue()
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._settle(most, 0)
+            raise
+
+    def _settle(self, reserved: int, used: int) -> None:
+        self.reserved -= reserved
+        self.spent += used
+        if self._queue:
+            self._serve_queue()
+
+    def _serve_queue(self) -> None:
+        """Reserve for the first in the queue while there is room; refuse whom no settlement can help."""
+        while self._queue:
+            most, future = self._queue[0]
+            if not future.done():
+                if self.spent + self.reserved + most <= self.budget:
+                    self.reserved += most
+                    future.set_result(None)
+                elif self.reserved == 0 or self.spent + most > self.budget:
+                    future.set_exception(self._refusal(most))
+                else:
+                    return
+            self._queue.popleft()
+
+    def _refusal(self, most: int) -> BudgetError:
+        return BudgetError(
+            f"token budget: a request of up to {most} tokens does not fit: {self.spent} of {self.budget} are used"
+            " (raise model.budget and resume, or lower model.max_tokens)"
+        )
+
+
+def _longest_reply(request: Request) -> int:
+    args = request.args
+    return int(args.get("max_tokens") or args.get("max_completion_tokens") or _UNBOUNDED_REPLY)

@@ -1,0 +1,179 @@
+"""ReplyStore: every reply of the model that a run got, in one SQLite file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autogen_core.models import CreateResult, RequestUsage
+
+from s3agents.errors import ModelError, RecordError, RunFolderError, explain
+from s3agents.llm.reply_codec import decode_error, decode_reply, encode_error, encode_reply
+
+__all__ = ["ReplyStore"]
+
+_BATCH = 256
+_APPLICATION = 0x53335250
+_TABLE = """
+CREATE TABLE replies (
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('reply', 'error')),
+    body BLOB NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    reply_tokens INTEGER NOT NULL
+)"""
+# A reply is for good; a recorded error gives way to whatever came of asking again.
+_PUT = """
+INSERT INTO replies VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
+SET kind = excluded.kind, body = excluded.body, prompt_tokens = excluded.prompt_tokens,
+    reply_tokens = excluded.reply_tokens WHERE replies.kind = 'error'"""
+_GET = "SELECT kind, body, prompt_tokens, reply_tokens FROM replies WHERE key = ?"
+_KIND = "SELECT kind FROM replies WHERE key = ?"
+_SUM = "SELECT COALESCE(SUM(prompt_tokens + reply_tokens), 0) FROM replies"
+
+_Row = tuple[str, bytes, int, int]
+
+
+class ReplyStore:
+    """Replies and errors by request key.
+
+    Entries are written in batches; what was flushed survives the death of the process, and a file whose writer was
+    killed opens as it was after its last flush.
+
+    Args:
+        path: the file; made if it is not there.
+        readonly: open an existing file, and leave it and its folder untouched.
+
+    Raises:
+        RunFolderError: if the file is no store of replies, or cannot be opened.
+    """
+
+    def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
+        self.path = Path(path)
+        self._pending: dict[str, _Row] = {}
+        try:
+            self._connection = _connect(self.path, readonly=readonly)
+        except sqlite3.Error as exc:
+            raise self._not_a_store(str(exc)) from exc
+        try:
+            self._prepare(readonly)
+        except sqlite3.Error as exc:
+            self._connection.close()
+            raise self._not_a_store(str(exc)) from exc
+        except RunFolderError:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> ReplyStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """Number of entries, replies and errors."""
+        self.flush()
+        return int(self._read("SELECT COUNT(*) FROM replies")[0])
+
+    def get(self, key: str) -> CreateResult | ModelError | None:
+        """What was recorded under ``key``.
+
+        Raises:
+            RecordError: if the file cannot be read.
+        """
+        row = self._pending.get(key) or self._read(_GET, key)
+        if not row:
+            return None
+        kind, body, prompt_tokens, reply_tokens = row
+        return decode_reply(body, RequestUsage(prompt_tokens, reply_tokens)) if kind == "reply" else decode_error(body)
+
+    def put(self, key: str, outcome: CreateResult | ModelError) -> None:
+        """Record a reply, or the error that came instead of one. A recorded reply is never replaced.
+
+        Raises:
+            RecordError: if the file cannot be read, or a batch was due and could not be written.
+        """
+        if isinstance(outcome, CreateResult):
+            usage = outcome.usage
+            row = ("reply", encode_reply(outcome), usage.prompt_tokens, usage.completion_tokens)
+        else:
+            row = ("error", encode_error(outcome), 0, 0)
+        held = self._pending.get(key) or self._read(_KIND, key)
+        if not held or held[0] == "error":
+            self._pending[key] = row
+        if len(self._pending) >= _BATCH:
+            self.flush()
+
+    def tokens(self) -> int:
+        """Tokens of all recorded replies and their prompts: what a resumed run has used of its budget.
+
+        Raises:
+            RecordError: if the file cannot be read.
+        """
+        self.flush()
+        return int(self._read(_SUM)[0])
+
+    def flush(self) -> None:
+        """Write what is pending, in one transaction.
+
+        Raises:
+            RecordError: if it cannot be written; it stays pending.
+        """
+        if not self._pending:
+            return
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(_PUT, ((key, *row) for key, row in self._pending.items()))
+        except sqlite3.Error as exc:
+            raise RecordError(f"{self.path}: cannot write {len(self._pending)} replies: {exc}") from exc
+        self._pending.clear()
+
+    def close(self) -> None:
+        """Write what is pending and close the file. Safe to repeat.
+
+        Raises:
+            RecordError: if the rest cannot be written.
+        """
+        try:
+            self.flush()
+        finally:
+            self._connection.close()
+
+    def _prepare(self, readonly: bool) -> None:
+        """Check that the file is a store, or make it one."""
+        connection = self._connection
+        if connection.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION:
+            return
+        if readonly or connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            raise self._not_a_store("another file")
+        connection.execute("PRAGMA journal_mode = WAL")
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_TABLE)
+            connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+
+    def _read(self, statement: str, *values: str) -> tuple[Any, ...]:
+        """The first row that ``statement`` finds, or none of its columns."""
+        try:
+            return self._connection.execute(statement, values).fetchone() or ()
+        except sqlite3.Error as exc:
+            raise RecordError(f"{self.path}: cannot read the recorded replies: {exc}") from exc
+
+    def _not_a_store(self, got: str) -> RunFolderError:
+        return RunFolderError(explain(str(self.path), wanted="a file of recorded replies", got=got))
+
+
+def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+    """Open the file; one on read-only ground is opened as immutable, since SQLite would want to write beside it."""
+    mode = "ro" if readonly else "rwc"
+    if readonly and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
+        mode = "ro&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection

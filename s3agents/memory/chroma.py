@@ -1,0 +1,174 @@
+"""ChromaStore: the text store on Chroma, in a folder or on a server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from s3agents.embed.base import Embedder, Vectors
+from s3agents.errors import InputError, MemoryStoreError, explain
+from s3agents.ids import TextId
+from s3agents.memory.base import StoredText
+from s3agents.memory.chroma_collection import ChromaCollection
+from s3agents.memory.recent import RecentTexts, stored_text
+
+__all__ = ["ChromaStore"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Batch:
+    """Texts that wait to be added together, and the task that does so."""
+
+    def __init__(self) -> None:
+        self.texts: dict[TextId, str] = {}
+        self.task: asyncio.Task[None] | None = None
+
+
+class ChromaStore:
+    """Texts and vectors in one Chroma collection, with the texts used last in memory.
+
+    Chroma is synchronous, and each of its writes waits for the disk. So all calls run on one thread of their own, and
+    what is added while a write is under way is written together afterwards. A vector has the same bits whether it comes
+    from memory, from the folder, or from a store opened anew.
+
+    Opened by :meth:`open` or at first use. Credentials for a server come from Chroma's own environment variables
+    (``CHROMA_CLIENT_AUTH_PROVIDER``, ``CHROMA_CLIENT_AUTH_CREDENTIALS``).
+
+    Args:
+        embedder: makes the vectors; closed with the store.
+        path: folder of an embedded Chroma; made if it is not there.
+        url: address of a Chroma server, instead of ``path``.
+        collection: name of the collection: 3 to 512 letters, digits, dots, dashes or underscores.
+        cache: most texts kept in memory.
+        timeout: seconds to wait for an answer of a server.
+
+    Raises:
+        InputError: unless exactly one of ``path`` and ``url`` is given, or if the address is none.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        path: Path | None = None,
+        *,
+        url: str | None = None,
+        collection: str = "texts",
+        cache: int = 20_000,
+        timeout: float = 60.0,
+    ) -> None:
+        place = path if url is None else url
+        if place is None or (path is not None and url is not None):
+            got = f"path={path}, url={url}"
+            raise InputError(explain("ChromaStore", wanted="exactly one of path and url", got=got))
+        self._embedder = embedder
+        self._collection = ChromaCollection(place, name=collection, embedder=embedder.name, timeout=timeout)
+        self._recent = RecentTexts(cache)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chroma")
+        self._batch = _Batch()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Lock()
+        self._closed = False
+
+    async def open(self) -> None:
+        """Open the collection, or make it. Safe to repeat.
+
+        Raises:
+            MemoryStoreError: if folder or server cannot be used, or hold the vectors of another embedder.
+        """
+        self._check_open()
+        await self._run(self._collection.open)
+
+    async def add(self, texts: Mapping[TextId, str]) -> None:
+        """Embed and keep the texts that are not there yet; they are on the disk when this returns.
+
+        Raises:
+            MemoryStoreError: if Chroma or the embedder refuses, or the store is closed.
+        """
+        self._check_open()
+        new = {key: text for key, text in texts.items() if key not in self._recent}
+        if not new:
+            return
+        batch = self._batch
+        batch.texts.update(new)
+        if batch.task is None:
+            batch.task = asyncio.create_task(self._write(batch))
+            self._tasks.add(batch.task)
+            batch.task.add_done_callback(self._tasks.discard)
+        try:
+            await asyncio.shield(batch.task)
+        except asyncio.CancelledError:
+            if batch.task.cancelled():
+                raise MemoryStoreError("memory: the store was closed before the texts were kept") from None
+            raise
+
+    async def get(self, ids: Collection[TextId]) -> dict[TextId, StoredText]:
+        """The texts of ``ids``: from memory, or by one look-up of those that are not there.
+
+        Raises:
+            MemoryStoreError: if one was never added, Chroma refuses, or the store is closed.
+        """
+        self._check_open()
+        found = self._recent.find(ids)
+        lacking = [key for key in dict.fromkeys(ids) if key not in found]
+        if lacking:
+            fetched = await self._run(self._collection.fetch, lacking)
+            missing = [key for key in lacking if key not in fetched]
+            if missing:
+                what = f"{len(missing)} of {len(ids)} texts were never added, such as {missing[0]}"
+                raise MemoryStoreError(f"memory: {what}")
+            self._keep(fetched)
+            found |= fetched
+        return found
+
+    async def count(self) -> int:
+        """Number of texts in the collection.
+
+        Raises:
+            MemoryStoreError: if Chroma refuses, or the store is closed.
+        """
+        self._check_open()
+        return await self._run(self._collection.count)
+
+    async def close(self) -> None:
+        """Let go of files, connections and the embedder; an :meth:`add` under way fails. Safe to repeat."""
+        if self._closed:
+            return
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await self._run(self._collection.close)
+        finally:
+            self._thread.shutdown(wait=False)
+            self._recent.clear()
+            await self._embedder.close()
+
+    async def _write(self, batch: _Batch) -> None:
+        """Add ``batch`` as soon as the batch before it is done; what comes later makes up the next one."""
+        async with self._writing:
+            self._batch = _Batch()
+            texts = {key: text for key, text in batch.texts.items() if key not in self._recent}
+            missing = await self._run(self._collection.missing, list(texts))
+            if missing:
+                await self._embed({key: texts[key] for key in missing})
+
+    async def _embed(self, texts: Mapping[TextId, str]) -> None:
+        vectors: Vectors = await self._embedder.embed(list(texts.values()))
+        await self._run(self._collection.insert, texts, vectors)
+        self._keep({key: stored_text(text, vectors[row]) for row, (key, text) in enumerate(texts.items())})
+
+    def _keep(self, texts: Mapping[TextId, StoredText]) -> None:
+        for key, text in texts.items():
+            self._recent.put(key, text)
+
+    async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: call(*args, **kwargs))
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise MemoryStoreError("memory: the store is closed")

@@ -1,0 +1,206 @@
+"""PackFile: what stands in a pack's ``pack.yaml``: its stages and its words, as values that check themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from enum import StrEnum
+from string import Formatter
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from s3agents.events import Source
+from s3agents.labels import Attitude, Emotion
+
+__all__ = ["FLOWS", "PackFile", "ReplyKind", "StageFile", "Words", "placeholders"]
+
+ReplyKind = Literal["joint", "emotion", "attitude", "act", "write"]
+
+FLOWS: tuple[tuple[ReplyKind, ...], ...] = (("joint",), ("emotion", "attitude", "act", "write"))
+"""The replies that the stages of a pack may ask for, in order: all at once, or one after the other as in S3."""
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+def placeholders(template: str) -> set[str]:
+    """Names of the placeholders of an f-string template.
+
+    Raises:
+        ValueError: if its braces do not match, or a placeholder is more than a name.
+    """
+    names = set()
+    for _, name, spec, conversion in Formatter().parse(template):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(f"placeholders of the form {{name}}, got {{{name}}} with {spec!r} and {conversion!r}")
+        names.add(name)
+    return names
+
+
+def _line(allowed: Collection[str], *, needed: Collection[str] = ()) -> Callable[[str], str]:
+    """A check that a line uses no placeholder but ``allowed``, and all of ``needed``."""
+
+    def check(line: str) -> str:
+        used = placeholders(line)
+        if unknown := used - set(allowed):
+            raise ValueError(f"the placeholders {sorted(allowed)} only, not {sorted(unknown)}")
+        if missing := set(needed) - used:
+            raise ValueError(f"the placeholders {sorted(missing)} in it")
+        return line
+
+    return check
+
+
+def _each(labels: type[_E]) -> Callable[[dict[_E, str]], dict[_E, str]]:
+    """A check that there is a word for each of ``labels``."""
+
+    def check(words: dict[_E, str]) -> dict[_E, str]:
+        if missing := [label.value for label in labels if label not in words]:
+            raise ValueError(f"a word for each of {[label.value for label in labels]}, missing {missing}")
+        return words
+
+    return check
+
+
+Plain = Annotated[str, Field(min_length=1), AfterValidator(_line(()))]
+Counted = Annotated[str, AfterValidator(_line({"n"}, needed={"n"}))]
+Valued = Annotated[str, AfterValidator(_line({"value"}, needed={"value"}))]
+PostLine = Annotated[str, AfterValidator(_line({"n", "author", "source", "text"}, needed={"n", "text"}))]
+MemoryLine = Annotated[str, AfterValidator(_line({"source", "age", "text"}, needed={"text"}))]
+
+
+class _Part(BaseModel):
+    """A part of the file: immutable, closed to unknown keys; numbers may stand where a text is wanted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class _Conviction(_Part):
+    firm: Plain
+    leaning: Plain
+
+
+class _Profile(_Part):
+    gender: Valued
+    age: Valued
+    occupation: Valued
+    bio: Valued
+
+
+class _Units(_Part):
+    minutes: Counted
+    hours: Counted
+    days: Counted
+
+
+class _Age(_Part):
+    now: Plain
+    past: Annotated[str, AfterValidator(_line({"span"}, needed={"span"}))]
+
+
+class _Fading(_Part):
+    slow: Plain
+    steady: Plain
+    fast: Plain
+
+
+class _Actions(_Part):
+    all: Plain
+    fresh: Plain
+
+
+class _Targets(_Part):
+    none: Plain
+    one: Plain
+    many: Counted
+
+
+class _Answering(_Part):
+    none: Plain
+    post: Counted
+
+
+class Words(_Part):
+    """The words of one language that are put together in code; everything longer stands in the text files.
+
+    Attributes:
+        emotions: each level, as it is told to the model.
+        attitudes: each side, as it is told to the model.
+        conviction: how sure of that side; ``firm`` from a probability of 0.75 on.
+        sources: where a message came from, in a word or two.
+        genders: names of genders; one that is not here is told as the data have it.
+        profile: the lines of a profile, one for each known attribute.
+        unknown: the profile of somebody of whom nothing is known, and the name of somebody without one.
+        memory: the line of a memory.
+        no_memories: what stands in place of memories where there are none.
+        post: the line of a post.
+        forward: the line of a post that its author forwards.
+        no_posts: what stands in place of posts where there are none.
+        age: how long ago something was.
+        units: spans of time.
+        fading: how fast emotions fade, in a word: below 0.15, below 0.5, and from there on.
+        actions: the actions on offer, with and without posts to forward.
+        targets: the numbers on offer for a post's number.
+        answering: what a post of one's own is: new, or an answer.
+    """
+
+    emotions: Annotated[dict[Emotion, Plain], AfterValidator(_each(Emotion))]
+    attitudes: Annotated[dict[Attitude, Plain], AfterValidator(_each(Attitude))]
+    conviction: _Conviction
+    sources: Annotated[dict[Source, Plain], AfterValidator(_each(Source))]
+    genders: dict[str, Plain] = Field(default_factory=dict)
+    profile: _Profile
+    unknown: Plain
+    memory: MemoryLine
+    no_memories: Plain
+    post: PostLine
+    forward: PostLine
+    no_posts: Plain
+    age: _Age
+    units: _Units
+    fading: _Fading
+    actions: _Actions
+    targets: _Targets
+    answering: _Answering
+
+
+class StageFile(_Part):
+    """One call to the model.
+
+    Attributes:
+        name: how records and seeds call it.
+        reply: the reply it asks for.
+        parts: text files (without ``.txt``) that make up the user message, in order.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    reply: ReplyKind
+    parts: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], ...] = Field(min_length=1)
+
+
+class PackFile(_Part):
+    """The whole file.
+
+    Attributes:
+        name: of the pack.
+        language: of its texts.
+        version: raised when a text changes.
+        stages: the calls of a turn, in order.
+        words: see :class:`Words`.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    language: str = Field(min_length=2)
+    version: str = Field(min_length=1)
+    stages: tuple[StageFile, ...]
+    words: Words
+
+    @model_validator(mode="after")
+    def _known_flow(self) -> Self:
+        flow = tuple(stage.reply for stage in self.stages)
+        if flow not in FLOWS:
+            raise ValueError(f"stages with the replies {' or '.join(map(str, FLOWS))}, got {flow}")
+        if len({stage.name for stage in self.stages}) < len(self.stages):
+            raise ValueError("stages of different names")
+        return self

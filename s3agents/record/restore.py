@@ -1,0 +1,95 @@
+"""Restore: from the rows of a record back to where its run stands."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from s3agents.events import Post
+from s3agents.ids import PostId, TextId, UserId
+from s3agents.record.base import Checkpoint
+from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, MemoryItem
+
+__all__ = ["last_tick", "read_checkpoint"]
+
+Pool = dict[PostId, MemoryItem]
+
+# SQLite takes the bare columns from the row that has the largest tick.
+_FEELINGS = """
+SELECT user, max(tick), emotion, p_calm, p_moderate, p_intense, attitude, p_positive
+FROM turns WHERE action IS NOT NULL GROUP BY user
+"""
+
+_POOLS = """
+WITH gone AS MATERIALIZED (SELECT user, post, max(tick) AS tick FROM forgotten GROUP BY user, post)
+SELECT r.user, r.post, r.text_id, r.tick_posted, r.source, r.relevance
+FROM remembered AS r LEFT JOIN gone ON gone.user = r.user AND gone.post = r.post
+WHERE gone.tick IS NULL OR gone.tick < r.tick
+ORDER BY r.tick, r.user, r.position
+"""
+
+_POSTS = """
+SELECT posts.id, author, tick, n, text, kind, parent, root, emotion, attitude
+FROM posts JOIN texts ON texts.id = text_id WHERE tick = ? ORDER BY tick, author, n
+"""
+
+
+def last_tick(db: sqlite3.Connection) -> int:
+    """The last tick that was committed; -1 before the first."""
+    found: int | None = db.execute("SELECT max(tick) FROM ticks").fetchone()[0]
+    return -1 if found is None else found
+
+
+def read_checkpoint(db: sqlite3.Connection) -> Checkpoint:
+    """Where the run stands after its last whole tick."""
+    tick = last_tick(db)
+    pools = _pools(db)
+    return Checkpoint(tick=tick, posts=_posts(db, tick), states=_states(db, pools), texts=_texts(db, pools.values()))
+
+
+def _posts(db: sqlite3.Connection, tick: int) -> tuple[Post, ...]:
+    cursor = db.execute(_POSTS, (tick,))
+    names = [column[0] for column in cursor.description]
+    return tuple(Post(**dict(zip(names, row, strict=True))) for row in cursor)
+
+
+def _pools(db: sqlite3.Connection) -> dict[UserId, Pool]:
+    """What each agent remembers, in the order in which it was filled: a post that came again keeps its place."""
+    pools: dict[UserId, Pool] = defaultdict(dict)
+    for user, post, text, tick, source, relevance in db.execute(_POOLS):
+        pools[user][post] = MemoryItem(post=post, text=text, tick=tick, source=source, relevance=relevance)
+    return pools
+
+
+def _shared(db: sqlite3.Connection) -> dict[UserId, list[PostId]]:
+    """Roots of the cascades that each agent took part in, oldest first."""
+    shared: dict[UserId, list[PostId]] = defaultdict(list)
+    for author, root in db.execute("SELECT author, root FROM posts ORDER BY tick, author, n"):
+        shared[author].append(root)
+    return shared
+
+
+def _states(db: sqlite3.Connection, pools: Mapping[UserId, Pool]) -> dict[UserId, AgentState]:
+    shared = _shared(db)
+    return {
+        user: AgentState(
+            emotion=_emotion(level, p),
+            attitude=AttitudeBelief(stance=stance, p_positive=p_positive),
+            felt=felt,
+            pool=tuple(pools[user].values()) if user in pools else (),
+            shared=tuple(shared.get(user, ())[-SHARED_KEPT:]),
+        )
+        for user, felt, level, *p, stance, p_positive in db.execute(_FEELINGS)
+    }
+
+
+def _emotion(level: Any, p: list[float]) -> EmotionBelief:
+    calm, moderate, intense = p
+    return EmotionBelief(level=level, p=(calm, moderate, intense))
+
+
+def _texts(db: sqlite3.Connection, pools: Iterable[Pool]) -> dict[TextId, str]:
+    remembered = {item.text for pool in pools for item in pool.values()}
+    return {key: text for key, text in db.execute("SELECT id, text FROM texts ORDER BY id") if key in remembered}

@@ -1,0 +1,147 @@
+"""Rows: a tick as rows of the tables of :mod:`.schema`; a tick that contradicts itself is refused here."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from s3agents.errors import RecordError, explain
+from s3agents.events import Action, PostKind
+from s3agents.record.base import TickRecord, TurnRecord
+
+__all__ = ["Row", "check", "fault_rows", "rows_of", "tick_row"]
+
+Row = tuple[str | int | float | None, ...]
+
+_NO_FEELINGS: Row = (None,) * 7
+
+
+def check(record: TickRecord) -> None:
+    """Nothing, if the tick can be recorded.
+
+    Raises:
+        RecordError: if a post is of another tick, a turn neither failed nor came to something, or there are more turns
+            than users.
+    """
+    for post in record.posts:
+        if post.tick != record.tick:
+            wanted, got = f"a post of tick {record.tick}", f"one of tick {post.tick}"
+            raise RecordError(explain(f"post {post.id}", wanted=wanted, got=got))
+    for turn in record.turns:
+        _check_turn(turn, record.tick)
+    if len(record.turns) > record.users:
+        wanted, got = f"a turn for each of {record.users} users at most", f"{len(record.turns)} turns"
+        raise RecordError(explain(f"tick {record.tick}", wanted=wanted, got=got))
+
+
+def _check_turn(turn: TurnRecord, tick: int) -> None:
+    missing = [turn.emotion, turn.attitude, turn.action].count(None)
+    if turn.fault is None and missing:
+        wanted, got = "emotion, attitude and action, or a fault", f"{missing} of the three missing and no fault"
+    elif turn.fault is not None and (missing < 3 or turn.remembered or turn.forgotten):
+        wanted, got = "a failed turn that left the agent as it was", "one with a new state"
+    else:
+        return
+    raise RecordError(explain(f"turn of {turn.user} in tick {tick}", wanted=wanted, got=got))
+
+
+def tick_row(record: TickRecord) -> Row:
+    """The row of ``ticks``: what became of every agent-step, and the sums of the tick."""
+    actions = Counter(turn.action for turn in record.turns)
+    kinds = Counter(post.kind for post in record.posts)
+    return (
+        record.tick,
+        record.users,
+        sum(1 for turn in record.turns if turn.exposures),
+        actions[Action.FORWARD] + actions[Action.POST],
+        actions[Action.INACTIVE],
+        actions[None],
+        record.users - len(record.turns),
+        kinds[PostKind.ORIGINAL],
+        kinds[PostKind.FORWARD],
+        sum(len(turn.exposures) for turn in record.turns),
+        sum(turn.usage.calls for turn in record.turns),
+        sum(turn.usage.prompt_tokens for turn in record.turns),
+        sum(turn.usage.reply_tokens for turn in record.turns),
+    )
+
+
+def rows_of(record: TickRecord) -> dict[str, Iterator[Row]]:
+    """All other rows of a tick by table, in the order in which the tables refer to each other."""
+    return {
+        "texts": ((post.text_id, post.text) for post in record.posts),
+        "posts": _posts(record),
+        "turns": (_turn(record.tick, turn) for turn in record.turns),
+        "exposures": _exposures(record),
+        "remembered": _remembered(record),
+        "forgotten": ((record.tick, turn.user, post) for turn in record.turns for post in turn.forgotten),
+        "faults": fault_rows(record),
+    }
+
+
+def fault_rows(record: TickRecord) -> Iterator[Row]:
+    """Rows of ``faults``."""
+    for turn in record.turns:
+        if turn.fault is not None:
+            fault = turn.fault
+            # What an endpoint said may hold half a character, which no database takes.
+            message = fault.message.encode("utf-8", "backslashreplace").decode("utf-8")
+            yield (record.tick, turn.user, fault.stage, fault.cause, message)
+
+
+def _posts(record: TickRecord) -> Iterator[Row]:
+    for post in record.posts:
+        emotion = post.emotion.value if post.emotion is not None else None
+        attitude = post.attitude.value if post.attitude is not None else None
+        yield (
+            post.tick,
+            post.author,
+            post.n,
+            post.id,
+            post.kind.value,
+            post.parent,
+            post.root,
+            post.text_id,
+            emotion,
+            attitude,
+        )
+
+
+def _turn(tick: int, turn: TurnRecord) -> Row:
+    p, usage = turn.p or {}, turn.usage
+    return (
+        tick,
+        turn.user,
+        turn.mode,
+        *_feelings(turn),
+        turn.target,
+        p.get(Action.FORWARD),
+        p.get(Action.POST),
+        p.get(Action.INACTIVE),
+        json.dumps(turn.recalled, ensure_ascii=False) if turn.recalled else "[]",
+        usage.calls,
+        usage.prompt_tokens,
+        usage.reply_tokens,
+    )
+
+
+def _feelings(turn: TurnRecord) -> Row:
+    """Emotion, its three probabilities, attitude, its probability, action."""
+    emotion, attitude, action = turn.emotion, turn.attitude, turn.action
+    if emotion is None or attitude is None or action is None:
+        return _NO_FEELINGS
+    return (emotion.level.value, *emotion.p, attitude.stance.value, attitude.p_positive, action.value)
+
+
+def _exposures(record: TickRecord) -> Iterator[Row]:
+    for turn in record.turns:
+        for position, exposure in enumerate(turn.exposures):
+            yield (record.tick, turn.user, position, exposure.post, exposure.source.value, int(exposure.attended))
+
+
+def _remembered(record: TickRecord) -> Iterator[Row]:
+    for turn in record.turns:
+        for position, item in enumerate(turn.remembered):
+            source, relevance = item.source.value, item.relevance
+            yield (record.tick, turn.user, position, item.post, item.text, item.tick, source, relevance)

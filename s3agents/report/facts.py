@@ -1,0 +1,100 @@
+"""Facts: the parts of a manifest: over whom a run went, which prompts and model it used, and with which versions."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from s3agents import __version__
+from s3agents.config.section import Address
+
+__all__ = ["Facts", "LoadRow", "ModelFacts", "PromptFacts", "Resumption", "SocietyFacts", "Software"]
+
+_LIBRARIES = ("autogen-agentchat", "chromadb", "langchain-core", "nats-py", "networkx", "numpy", "pydantic")
+
+
+class Facts(BaseModel):
+    """A part of a manifest: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class LoadRow(Facts):
+    """A line of the account of how a society was loaded; see :class:`s3agents.network.load_report.ReportRow`."""
+
+    file: str
+    read: int
+    kept: int
+    reason: str = ""
+    dropped: int = 0
+    example: str = ""
+
+
+class SocietyFacts(Facts):
+    """Over whom the run went.
+
+    Attributes:
+        name: what tables call the society.
+        origin: folder, or name of a networkx graph, that the scenario gives.
+        digest: of users, edges and history.
+        users: how many.
+        edges: follow edges among them.
+        report: what became of the rows it was loaded from.
+    """
+
+    name: str
+    origin: str
+    digest: str
+    users: int
+    edges: int
+    report: tuple[LoadRow, ...] = ()
+
+
+class PromptFacts(Facts):
+    """A prompt pack in use."""
+
+    name: str
+    language: str
+    version: str
+    sha256: str
+
+
+class ModelFacts(Facts):
+    """The model that agents asked."""
+
+    backend: str
+    name: str
+    url: Address | None = None
+
+
+class Software(Facts):
+    """Versions: of s3agents, of Python, and of the libraries that a result may depend on."""
+
+    s3agents: str
+    python: str
+    libraries: dict[str, str]
+
+    @classmethod
+    def here(cls) -> Software:
+        """The versions of this process."""
+        return cls(
+            s3agents=__version__,
+            python=platform.python_version(),
+            libraries={name: version for name in _LIBRARIES if (version := _version(name)) is not None},
+        )
+
+
+class Resumption(Facts):
+    """When a run went on, and with which versions."""
+
+    at: AwareDatetime
+    software: Software
+
+
+def _version(library: str) -> str | None:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None

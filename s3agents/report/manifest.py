@@ -1,0 +1,258 @@
+"""Manifest: ``manifest.json``: what was run, over what, with which versions, and how it ended; without any secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
+
+from s3agents.config import Scenario
+from s3agents.config.section import Address
+from s3agents.embed.base import Embedder
+from s3agents.errors import RunFolderError, explain
+from s3agents.ids import UserId
+from s3agents.network.society import Society
+from s3agents.report.facts import Facts, LoadRow, ModelFacts, PromptFacts, Resumption, SocietyFacts, Software
+
+__all__ = ["Manifest", "Prepared", "Status", "UsedPack"]
+
+Status = Literal["running", "done", "interrupted", "failed"]
+
+_VERSION = 1
+_SECRET = re.compile(
+    "key|token|cookie|.*(password|passwd|secret|authorization|credentials?)|.*(api|access|account|private|secret)_?key"
+    "|.*(access|api|auth|bearer|hf|refresh)_?token"
+)
+
+
+class UsedPack(Protocol):
+    """What the manifest tells of a prompt pack."""
+
+    @property
+    def name(self) -> str:
+        """What scenarios call it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its own version."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of its files, 64 hex digits."""
+        ...
+
+
+class Prepared(Protocol):
+    """What the manifest needs of a run that is about to begin."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """With its seed files read."""
+        ...
+
+    @property
+    def society(self) -> Society:
+        """Over which it runs."""
+        ...
+
+    @property
+    def packs(self) -> Mapping[str, UsedPack]:
+        """Prompt packs in use; none where no agent asks a model."""
+        ...
+
+    @property
+    def embedder(self) -> Embedder:
+        """What turns texts into vectors."""
+        ...
+
+    @property
+    def outcome(self) -> Mapping[UserId, str] | None:
+        """The real outcome of each user for whom it is known."""
+        ...
+
+
+def _without_secrets(value: Any, *, inside: bool = False) -> Any:
+    """``value`` without the keys of free ``options`` that look like a secret's."""
+    if isinstance(value, Mapping):
+        kept = {key: item for key, item in value.items() if not (inside and _is_secret(str(key)))}
+        return {key: _without_secrets(item, inside=inside or key == "options") for key, item in kept.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(item, inside=inside) for item in value]
+    return value
+
+
+def _is_secret(key: str) -> bool:
+    return _SECRET.fullmatch(key.lower().replace("-", "_")) is not None
+
+
+class Manifest(Facts):
+    """What was run and how it ended; immutable, each stage of a run makes the next one.
+
+    Attributes:
+        schema_version: of this file.
+        name: of the scenario.
+        status: ``running``, ``done``, ``interrupted`` (stopped or killed; can be resumed) or ``failed`` (can be resumed
+            once the cause is mended). A run that was killed still says ``running``.
+        scenario: as :meth:`s3agents.config.Scenario.dump` gives it; keys of endpoints are left out of free options.
+        scenario_digest: of what shapes the record.
+        society: over whom it went.
+        bus: ``local``, ``nats``, or an address.
+        prompts: packs in use.
+        embedder: kind, model and size.
+        model: who was asked; ``None`` where no agent asks a model.
+        software: versions at the beginning.
+        started: when it began.
+        finished: when it ended, or was stopped.
+        resumed: when it went on, and with which versions.
+        faults: failed turns by cause, where they were counted.
+        failure: why it could not go on.
+        outcome: the real outcome of each user for whom it is known: ``positive`` or ``negative``.
+    """
+
+    schema_version: int = _VERSION
+    name: str
+    status: Status
+    scenario: Annotated[dict[str, Any], AfterValidator(_without_secrets)]
+    scenario_digest: str
+    society: SocietyFacts
+    bus: Address
+    prompts: tuple[PromptFacts, ...] = ()
+    embedder: str
+    model: ModelFacts | None = None
+    software: Software
+    started: AwareDatetime
+    finished: AwareDatetime | None = None
+    resumed: tuple[Resumption, ...] = ()
+    faults: dict[str, int] = Field(default_factory=dict)
+    failure: str | None = None
+    outcome: dict[str, Literal["positive", "negative"]] | None = None
+
+    @classmethod
+    def begin(cls, prepared: Prepared, *, bus: str, started: datetime) -> Manifest:
+        """The manifest of a run that is about to begin.
+
+        Args:
+            prepared: what it runs.
+            bus: which bus it got.
+            started: now.
+        """
+        scenario = prepared.scenario
+        return cls.model_validate(
+            {
+                "name": scenario.name,
+                "status": "running",
+                "scenario": scenario.dump(),
+                "scenario_digest": scenario.digest(),
+                "society": _society(scenario, prepared.society),
+                "bus": bus,
+                "prompts": _prompts(prepared.packs, scenario.language),
+                "embedder": prepared.embedder.name,
+                "model": _model(scenario) if prepared.packs else None,
+                "software": Software.here(),
+                "started": started,
+                "outcome": None if prepared.outcome is None else dict(prepared.outcome),
+            }
+        )
+
+    def ended(
+        self,
+        status: Status,
+        *,
+        message: str | None = None,
+        faults: Mapping[str, int] | None = None,
+        at: datetime | None = None,
+    ) -> Manifest:
+        """The manifest of the run now that it has ended.
+
+        Args:
+            status: how.
+            message: why, where it failed.
+            faults: failed turns by cause.
+            at: when; now by default.
+        """
+        counted = dict(sorted((faults or {}).items()))
+        changes = {"status": status, "finished": at or datetime.now(UTC), "failure": message or None, "faults": counted}
+        return self.model_copy(update=changes)
+
+    def again(self, *, at: datetime | None = None) -> Manifest:
+        """The manifest of the run as it goes on.
+
+        Args:
+            at: when; now by default.
+        """
+        resumption = Resumption(at=at or datetime.now(UTC), software=Software.here())
+        changes = {"status": "running", "finished": None, "failure": None, "resumed": (*self.resumed, resumption)}
+        return self.model_copy(update=changes)
+
+    def write(self, path: Path) -> None:
+        """Write it to ``path``: a reader sees the old file or the new one, never half of one.
+
+        Raises:
+            RunFolderError: if it cannot be written.
+        """
+        part = path.with_name(f"{path.name}.part")
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                file.write(self.model_dump_json(indent=2) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        except OSError as exc:
+            part.unlink(missing_ok=True)
+            got = exc.strerror or str(exc)
+            raise RunFolderError(explain(str(path), wanted="a file that can be written", got=got)) from exc
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """The manifest at ``path``.
+
+        Raises:
+            RunFolderError: if there is none, it is damaged, or a newer version of s3agents wrote it.
+        """
+        try:
+            found = json.loads(path.read_bytes())
+        except OSError as exc:
+            got = exc.strerror or str(exc)
+            raise RunFolderError(explain(str(path), wanted="the manifest of a run", got=got)) from exc
+        except ValueError as exc:
+            raise RunFolderError(explain(str(path), wanted="the manifest of a run", got=f"broken JSON: {exc}")) from exc
+        version = found.get("schema_version") if isinstance(found, dict) else None
+        if isinstance(version, int) and version > _VERSION:
+            wanted, got = f"a manifest of schema {_VERSION}", f"schema {version}"
+            remedy = "a newer version of s3agents wrote it: use that one"
+            raise RunFolderError(explain(str(path), wanted=wanted, got=got, remedy=remedy))
+        try:
+            return cls.model_validate(found)
+        except ValidationError as exc:
+            got = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in exc.errors()[:3])
+            raise RunFolderError(explain(str(path), wanted="the manifest of a run", got=got)) from exc
+
+
+def _society(scenario: Scenario, society: Society) -> SocietyFacts:
+    return SocietyFacts(
+        name=society.name,
+        origin=scenario.society.path or scenario.society.networkx or society.name,
+        digest=society.digest,
+        users=len(society.ids),
+        edges=society.graph.edges,
+        report=tuple(LoadRow(**row._asdict()) for row in society.report.rows()),
+    )
+
+
+def _prompts(packs: Mapping[str, UsedPack], language: str) -> list[PromptFacts]:
+    return [
+        PromptFacts(name=pack.name, language=language, version=pack.version, sha256=pack.sha256)
+        for pack in packs.values()
+    ]
+
+
+def _model(scenario: Scenario) -> ModelFacts:
+    return ModelFacts(backend=scenario.model.backend, name=scenario.model.name, url=scenario.model.url)

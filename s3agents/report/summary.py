@@ -1,0 +1,179 @@
+"""Summary: what came of a run, in one page."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from s3agents.record.connection import reading
+from s3agents.report.comparison import Comparison, compare
+from s3agents.report.run import Run
+
+__all__ = ["CascadeRank", "PostRank", "Summary", "summarise"]
+
+_TOP = 5
+_FORWARDED = """
+SELECT posts.id, posts.author, posts.tick, count(*) AS forwards, text
+FROM posts AS passed JOIN posts ON posts.id = passed.parent JOIN texts ON texts.id = posts.text_id
+WHERE passed.kind = 'forward' GROUP BY posts.id ORDER BY forwards DESC, posts.tick, posts.author, posts.n LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRank:
+    """A post, and how often it was forwarded by those who read it."""
+
+    post: str
+    author: str
+    tick: int
+    forwards: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeRank:
+    """A cascade; see :meth:`s3agents.report.run.Run.cascades`."""
+
+    root: str
+    author: str
+    tick: int
+    size: int
+    depth: int
+    breadth: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What came of a run.
+
+    Attributes:
+        name: of the scenario.
+        status: of the run.
+        failure: why it could not go on.
+        users: of the society.
+        edges: follow edges among them.
+        ticks: committed.
+        ticks_planned: of the scenario.
+        aware: users who were exposed to a post or published one.
+        posts: originals.
+        forwards: forwards.
+        exposures: posts that reached somebody.
+        turns: number of turns that came to ``forward``, ``post``, ``inactive`` or ``faulted``.
+        not_exposed: agent-steps without a turn; with the turns they make ``users`` times ``ticks``.
+        attitudes: users by the attitude of their last turn.
+        share_positive_first: share of positive attitudes after the first tick with a turn.
+        share_positive_last: the same after the last tick.
+        emotion_peak_tick: the tick of highest emotion.
+        emotion_peak: mean of calm 0, moderate 1, intense 2 over its turns.
+        calls: at the endpoint.
+        prompt_tokens: as the endpoint counted them.
+        reply_tokens: as the endpoint counted them.
+        faults: failed turns by cause, those of an uncommitted tick included.
+        top_posts: the five that were forwarded most, by direct forwards.
+        cascades: the five biggest, of more than one post.
+        comparison: with the known outcome, where the scenario has one.
+    """
+
+    name: str
+    status: str
+    failure: str | None
+    users: int
+    edges: int
+    ticks: int
+    ticks_planned: int
+    aware: int
+    posts: int
+    forwards: int
+    exposures: int
+    turns: dict[str, int]
+    not_exposed: int
+    attitudes: dict[str, int]
+    share_positive_first: float | None
+    share_positive_last: float | None
+    emotion_peak_tick: int | None
+    emotion_peak: float | None
+    calls: int
+    prompt_tokens: int
+    reply_tokens: int
+    faults: dict[str, int]
+    top_posts: tuple[PostRank, ...]
+    cascades: tuple[CascadeRank, ...]
+    comparison: Comparison | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON takes."""
+        return asdict(self)
+
+
+def summarise(run: Run) -> Summary:
+    """What came of ``run``, so far if it is not done.
+
+    Raises:
+        RecordError: if its record cannot be read.
+    """
+    manifest, states = run.manifest, run.final_states()
+    attitudes: dict[str, str] = dict(zip(states["user"], states["attitude"], strict=True))
+    return Summary(
+        name=manifest.name,
+        status=manifest.status,
+        failure=manifest.failure,
+        users=manifest.society.users,
+        edges=manifest.society.edges,
+        ticks_planned=int(manifest.scenario["ticks"]),
+        attitudes=_count(list(attitudes.values()), ("positive", "negative")),
+        cascades=_biggest(run),
+        comparison=None if manifest.outcome is None else compare(manifest.outcome, attitudes),
+        **_sums(run),
+        **_course(run),
+    )
+
+
+def _sums(run: Run) -> dict[str, Any]:
+    """What one pass over the record adds up to."""
+    with reading(run.record) as db:
+        names = ("posts", "forwards", "exposures", "not_exposed", "calls", "prompt_tokens", "reply_tokens")
+        columns = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
+        ticks, *sums = db.execute(f"SELECT count(*), {columns} FROM ticks").fetchone()  # noqa: S608  # names of our own
+        outcomes = _pairs(db, "SELECT coalesce(action, 'faulted'), count(*) FROM turns GROUP BY 1")
+        return {
+            **dict(zip(names, sums, strict=True)),
+            "ticks": ticks,
+            "turns": {name: outcomes.get(name, 0) for name in ("forward", "post", "inactive", "faulted")},
+            "faults": _pairs(db, "SELECT cause, count(*) FROM faults GROUP BY cause ORDER BY 2 DESC, 1"),
+            "top_posts": tuple(_rank(row) for row in db.execute(_FORWARDED, (_TOP,))),
+        }
+
+
+def _course(run: Run) -> dict[str, Any]:
+    """The curves in a few numbers."""
+    table = run.curves()
+    share = table["share_positive"].dropna().tolist()
+    felt = table.dropna(subset=["emotion_level"]).sort_values("emotion_level", ascending=False, kind="stable")
+    return {
+        "aware": int(table["aware"].iloc[-1]) if len(table) else 0,
+        "share_positive_first": share[0] if share else None,
+        "share_positive_last": share[-1] if share else None,
+        "emotion_peak_tick": int(felt["tick"].iloc[0]) if len(felt) else None,
+        "emotion_peak": float(felt["emotion_level"].iloc[0]) if len(felt) else None,
+    }
+
+
+def _biggest(run: Run) -> tuple[CascadeRank, ...]:
+    table = run.cascades()
+    rows = table[table["size"] > 1].head(_TOP).to_dict("records")
+    return tuple(CascadeRank(**{str(name): value for name, value in row.items()}) for row in rows)
+
+
+def _rank(row: tuple[str, str, int, int, str]) -> PostRank:
+    post, author, tick, forwards, text = row
+    return PostRank(post=post, author=author, tick=tick, forwards=forwards, text=text)
+
+
+def _pairs(db: sqlite3.Connection, query: str) -> dict[str, int]:
+    return dict(db.execute(query).fetchall())
+
+
+def _count(values: list[str], names: tuple[str, ...]) -> dict[str, int]:
+    return {name: values.count(name) for name in names}

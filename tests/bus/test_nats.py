@@ -1,0 +1,255 @@
+"""The bus over NATS keeps to the contract, mirrors the follow edges on the server, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import nats
+import pytest
+import pytest_asyncio
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, StorageType
+from nats.js.errors import NotFoundError
+
+from s3agents.bus import nats as nats_bus
+from s3agents.bus.nats import NatsBus
+from s3agents.bus.nats_reader import NatsReader
+from s3agents.errors import BusError
+from s3agents.events import encode_post
+from s3agents.testing.bus_contract import BusContract, MakeBus, a_post, opened, shard
+
+
+class TestNatsBus(BusContract):
+    @pytest.fixture
+    def make_bus(self, nats_url: str) -> MakeBus:
+        """A bus on the session's server."""
+        return lambda: NatsBus(nats_url)
+
+
+@pytest.fixture
+def make_bus(nats_url: str) -> MakeBus:
+    """A bus on the session's server."""
+    return lambda: NatsBus(nats_url)
+
+
+@pytest.fixture
+def run() -> str:
+    """A name that no other test uses."""
+    return f"run-{uuid4().hex}"
+
+
+@pytest_asyncio.fixture
+async def js(nats_url: str) -> AsyncIterator[JetStreamContext]:
+    """The server as seen by somebody else."""
+    client = await nats.connect(nats_url)
+    yield client.jetstream()
+    await client.close()
+
+
+async def test_subscriptions_are_the_follow_edges(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """A shard is a durable consumer whose subjects are its authors and the end of the tick, and nothing else."""
+    async with opened(make_bus, shard(0, "ann", "b.b"), shard(1), run=run):
+        first, second = await js.consumer_info(f"S3_{run}", "shard-0"), await js.consumer_info(f"S3_{run}", "shard-1")
+    assert first.config.durable_name == "shard-0"
+    assert sorted(first.config.filter_subjects) == [f"s3.{run}.post.ann", f"s3.{run}.post.b=2Eb", f"s3.{run}.tick"]
+    assert second.config.filter_subjects == [f"s3.{run}.tick"]
+
+
+async def test_a_shard_with_too_many_authors_reads_everything(
+    make_bus: MakeBus, js: JetStreamContext, run: str
+) -> None:
+    """The server would compare each pair of its subjects; by number or by length."""
+    many = shard(0, *(f"user-{n}" for n in range(3_001)))
+    long = shard(1, *(f"{'user' * 200}-{n}" for n in range(400)))
+    async with opened(make_bus, many, long, run=run):
+        for name in ("shard-0", "shard-1"):
+            info = await js.consumer_info(f"S3_{run}", name)
+            assert info.config.filter_subjects == [f"s3.{run}.post.>", f"s3.{run}.tick"]
+
+
+async def test_the_stream_is_bounded_and_refuses_what_is_too_much(
+    make_bus: MakeBus, js: JetStreamContext, run: str
+) -> None:
+    """It lies in files, has a size and an age, and never makes room by dropping posts."""
+    async with opened(make_bus, shard(0, "ann"), run=run):
+        config = (await js.stream_info(f"S3_{run}")).config
+    assert (config.storage, config.discard) == (StorageType.FILE, DiscardPolicy.NEW)
+    assert (config.max_bytes, config.max_age) == (nats_bus.MAX_BYTES, nats_bus.MAX_AGE)
+    assert config.num_replicas == 1
+
+
+async def test_a_full_stream_is_an_error_and_loses_nothing(make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken before arrives; what was refused says so."""
+    monkeypatch.setattr(nats_bus, "MAX_BYTES", 64 * 1024)
+    async with opened(make_bus, shard(0, "ann")) as bus:
+        taken = [a_post("ann", 0, n, text="x" * 10_000) for n in range(5)]
+        await bus.publish(taken)
+        with pytest.raises(BusError, match="stream is full"):
+            await bus.publish([a_post("ann", 0, n, text="x" * 10_000) for n in range(5, 10)])
+        await bus.end_tick(0)
+        assert (await bus.collect(0, 0))[:5] == taken
+
+
+async def test_what_all_have_collected_leaves_the_stream(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """The stream holds the ticks under way, however long the run."""
+    async with opened(make_bus, shard(0, "ann"), shard(1, "bob"), run=run) as bus:
+        for tick in range(4):
+            await bus.publish([a_post("ann", tick), a_post("bob", tick)])
+            await bus.end_tick(tick)
+            assert await bus.collect(0, tick) == [a_post("ann", tick)]
+            assert await bus.collect(1, tick) == [a_post("bob", tick)]
+        assert (await js.stream_info(f"S3_{run}")).state.messages == 3
+
+
+async def test_close_removes_the_stream(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """Nothing of the run stays on the server."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        await bus.publish([a_post("ann")])
+    with pytest.raises(NotFoundError):
+        await js.stream_info(f"S3_{run}")
+
+
+async def test_open_removes_what_an_earlier_run_left(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """A run that was killed never closed its bus; the next of that name starts empty."""
+    await js.add_stream(name=f"S3_{run}", subjects=[f"s3.{run}.>"])
+    await js.publish(f"s3.{run}.post.ann", b"left behind")
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        await bus.end_tick(0)
+        assert await bus.collect(0, 0) == []
+
+
+async def test_the_server_keeps_a_repeated_post_once(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """It knows posts and ends of ticks by their ids."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        for _ in range(3):
+            await bus.publish([a_post("ann"), a_post("ann", 0, 1)])
+        assert (await js.stream_info(f"S3_{run}")).state.messages == 2
+
+
+async def test_a_repeat_that_the_server_has_let_through_is_dropped(
+    make_bus: MakeBus, js: JetStreamContext, run: str
+) -> None:
+    """It forgets ids after a while; the reader does not."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        await bus.publish([a_post("ann")])
+        await js.publish(f"s3.{run}.post.ann", encode_post(a_post("ann")))
+        assert (await js.stream_info(f"S3_{run}")).state.messages == 2
+        await bus.end_tick(0)
+        assert await bus.collect(0, 0) == [a_post("ann")]
+
+
+async def test_what_was_delivered_and_lost_is_fetched_again(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """The count of deliveries has a gap, here because somebody else took two posts off the consumer."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        posts = [a_post("ann", 0, n) for n in range(6)]
+        await bus.publish(posts)
+        thief = await js.pull_subscribe_bind("shard-0", f"S3_{run}")
+        assert len(await thief.fetch(2)) == 2
+        await bus.end_tick(0)
+        assert await bus.collect(0, 0) == posts
+
+
+async def test_what_a_cancelled_call_had_received_is_fetched_again(
+    make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even the end of the tick, after which nothing more would come."""
+    received = asyncio.Event()
+    fetch = JetStreamContext.PullSubscription.fetch
+
+    async def fetch_and_hold(sub: JetStreamContext.PullSubscription, *args: object, **options: object) -> None:
+        await fetch(sub, *args, **options)
+        received.set()
+        await asyncio.Event().wait()
+
+    async with opened(make_bus, shard(0, "ann")) as bus:
+        await bus.publish([a_post("ann")])
+        await bus.end_tick(0)
+        with monkeypatch.context() as patch:
+            patch.setattr(JetStreamContext.PullSubscription, "fetch", fetch_and_hold)
+            call = asyncio.create_task(bus.collect(0, 0))
+            await received.wait()
+            call.cancel()
+            await asyncio.wait({call})
+        async with asyncio.timeout(10.0):
+            assert await bus.collect(0, 0) == [a_post("ann")]
+
+
+async def test_a_stream_that_somebody_removed_is_an_error(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """Posts are gone with it: the run cannot go on."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        await js.delete_stream(f"S3_{run}")
+        with pytest.raises(BusError, match="stream not found"):
+            await bus.collect(0, 0)
+
+
+async def test_what_is_not_a_post_is_an_error(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """Another program publishes on the run's subjects."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+        await js.publish(f"s3.{run}.post.ann", b"hello")
+        await bus.end_tick(0)
+        with pytest.raises(BusError, match=re.escape(f"s3.{run}.post.ann: wanted a post")):
+            await bus.collect(0, 0)
+
+
+async def test_a_post_larger_than_the_server_takes_names_itself(make_bus: MakeBus) -> None:
+    """And none of those published with it is sent."""
+    async with opened(make_bus, shard(0, "ann")) as bus:
+        with pytest.raises(BusError, match=r"post '0\.1\.ann': wanted at most \d+ bytes, got \d+"):
+            await bus.publish([a_post("ann"), a_post("ann", 0, 1, text="x" * 1024 * 1024)])
+        await bus.end_tick(0)
+        assert await bus.collect(0, 0) == []
+
+
+async def test_text_that_cannot_be_written_names_its_post(make_bus: MakeBus) -> None:
+    """A lone surrogate has no UTF-8."""
+    async with opened(make_bus, shard(0, "ann")) as bus:
+        with pytest.raises(BusError, match=r"post '0\.0\.ann': wanted text that UTF-8 can express"):
+            await bus.publish([a_post("ann", text="\ud800")])
+
+
+async def test_a_failed_open_leaves_the_bus_closed(nats_url: str) -> None:
+    """Here because one server cannot hold three copies; another attempt may be made."""
+    bus = NatsBus(nats_url, replicas=3)
+    for _ in range(2):
+        with pytest.raises(BusError, match="replicas"):
+            await bus.open(f"run-{uuid4().hex}", [])
+    with pytest.raises(BusError, match="open"):
+        await bus.end_tick(0)
+
+
+async def test_shards_are_read_side_by_side(make_bus: MakeBus) -> None:
+    """Any number may be collected at once, in any order."""
+    names = [f"user-{n}" for n in range(20)]
+    shards = [shard(n, name) for n, name in enumerate(names)]
+    async with opened(make_bus, *shards) as bus:
+        calls = [asyncio.create_task(bus.collect(n, 0)) for n in reversed(range(20))]
+        await bus.publish([a_post(name) for name in names])
+        await bus.end_tick(0)
+        assert await asyncio.gather(*calls) == [[a_post(name)] for name in reversed(names)]
+
+
+async def test_an_open_that_is_cancelled_leaves_nothing(
+    make_bus: MakeBus, js: JetStreamContext, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a stream nor a bus that is half open."""
+    begun = asyncio.Event()
+
+    async def bind(reader: NatsReader) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(NatsReader, "bind", bind)
+    bus = make_bus()
+    call = asyncio.create_task(bus.open(run, [shard(0, "ann")]))
+    await begun.wait()
+    assert (await js.stream_info(f"S3_{run}")).state.messages == 0
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    with pytest.raises(NotFoundError):
+        await js.stream_info(f"S3_{run}")
+    with pytest.raises(BusError, match="open"):
+        await bus.end_tick(0)

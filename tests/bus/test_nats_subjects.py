@@ -1,0 +1,39 @@
+"""Names on the server are plain, and as different as what they name."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from s3agents.bus.nats_subjects import RunSubjects
+
+_names = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+_TOKEN = r"[A-Za-z0-9_=-]+"
+
+
+@given(run=_names, author=_names)
+def test_every_name_is_plain(run: str, author: str) -> None:
+    """Law: whatever a run or author is called, subjects have their tokens, and the stream is a file name."""
+    names = RunSubjects(run)
+    assert re.fullmatch(rf"S3_{_TOKEN}", names.stream)
+    assert re.fullmatch(rf"s3\.{_TOKEN}\.post\.{_TOKEN}", names.posts_of(author))
+    assert re.fullmatch(rf"s3\.{_TOKEN}\.tick", names.tick)
+    assert names.all_posts == names.tick.removesuffix("tick") + "post.>"
+
+
+@given(one=_names, two=_names)
+def test_different_things_have_different_names(one: str, two: str) -> None:
+    """Law: runs, authors and posts fall together on the server only if they are the same."""
+    same = one == two
+    assert (RunSubjects(one).stream == RunSubjects(two).stream) == same
+    assert (RunSubjects(one).posts_of("a") == RunSubjects(two).posts_of("a")) == same
+    assert (RunSubjects("r").posts_of(one) == RunSubjects("r").posts_of(two)) == same
+    assert (RunSubjects.message_id(one) == RunSubjects.message_id(two)) == same
+
+
+@given(post=_names, tick=st.integers(0, 10**6))
+def test_no_post_is_taken_for_the_end_of_a_tick(post: str, tick: int) -> None:
+    """Law: the server never drops one as a repeat of the other."""
+    assert RunSubjects.message_id(post) != RunSubjects.marker_id(tick)

@@ -1,0 +1,67 @@
+"""Two small ticks that use every table and column of a record."""
+
+from __future__ import annotations
+
+import pytest
+
+from s3agents.cognition.base import Usage
+from s3agents.events import Action, Post, PostKind, Source
+from s3agents.ids import PostId, UserId, post_id
+from s3agents.labels import Attitude, Emotion
+from s3agents.record.base import Exposure, Fault, TickRecord, TurnRecord
+from s3agents.state import AttitudeBelief, EmotionBelief, MemoryItem
+
+ANN, BOB, CAT = UserId("ann"), UserId("bob"), UserId("cat")
+
+
+def _memory(post: Post, source: Source) -> MemoryItem:
+    return MemoryItem(post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=0.125)
+
+
+def _turn(user: UserId, action: Action, **more: object) -> TurnRecord:
+    emotion = EmotionBelief(level=Emotion.INTENSE, p=(0.25, 0.25, 0.5))
+    attitude = AttitudeBelief(stance=Attitude.POSITIVE, p_positive=0.75)
+    return TurnRecord(user=user, mode="rules", emotion=emotion, attitude=attitude, action=action, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def ticks() -> tuple[TickRecord, TickRecord]:
+    """Ann announces something; Bob passes it on and forgets it at once, and Cat's turn fails."""
+    first = Post(
+        id=post_id(0, ANN, 0),
+        author=ANN,
+        tick=0,
+        text="The bridge is closed.",
+        root=post_id(0, ANN, 0),
+        emotion=Emotion.CALM,
+        attitude=Attitude.NEGATIVE,
+    )
+    passed = Post(
+        id=post_id(1, BOB, 0),
+        author=BOB,
+        tick=1,
+        text=first.text,
+        kind=PostKind.FORWARD,
+        parent=first.id,
+        root=first.root,
+        emotion=Emotion.INTENSE,
+    )
+    announced = _turn(ANN, Action.POST, remembered=(_memory(first, Source.SELF),))
+    read = (Exposure(first.id, Source.MUTUAL, True),)
+    forwarded = _turn(
+        BOB,
+        Action.FORWARD,
+        exposures=read,
+        recalled=(PostId("-1.0.bob"),),
+        target=first.id,
+        p={Action.FORWARD: 0.5, Action.POST: 0.125, Action.INACTIVE: 0.375},
+        remembered=(_memory(first, Source.MUTUAL), _memory(passed, Source.SELF)),
+        forgotten=(first.id,),
+        usage=Usage(2, 300, 40),
+    )
+    fault = Fault(stage="act", cause="timeout", message="no reply in 60 s")
+    failed = TurnRecord(user=CAT, mode="llm/joint", exposures=read, fault=fault)
+    return (
+        TickRecord(tick=0, posts=(first,), turns=(announced,), users=3),
+        TickRecord(tick=1, posts=(passed,), turns=(forwarded, failed), users=3),
+    )

@@ -1,0 +1,71 @@
+"""The README: every Python snippet runs, every command and key in it exists."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from s3agents.cli.main import run_command
+from s3agents.scenarios import parse_scenario
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the society and the scenario that the snippets speak of."""
+    monkeypatch.chdir(tmp_path)
+    society = tmp_path / "my_society"
+    society.mkdir()
+    (society / "users.csv").write_text("user_id,occupation,bio\nmayor,official,Mayor\nanna,journalist,Writes\nben,,\n")
+    (society / "follows.csv").write_text("follower,followee\nanna,mayor\nben,anna\nanna,ben\n")
+    data = yaml.safe_load(blocks("yaml")[0])
+    del data["cognition"]["groups"], data["model"]
+    (tmp_path / "my_scenario.yaml").write_text(yaml.safe_dump(data))
+    return tmp_path
+
+
+@pytest.mark.parametrize("number", range(len(blocks("python"))))
+def test_python_snippets_run(number: int, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each snippet runs as it stands and prints something."""
+    exec(compile(blocks("python")[number], f"README.md, Python snippet {number}", "exec"), {"__name__": "snippet"})
+    assert capsys.readouterr().out.strip()
+
+
+def test_the_scenario_is_valid(workplace: Path) -> None:
+    """The scenario of the README is one, with all of its keys."""
+    scenario = parse_scenario(yaml.safe_load(blocks("yaml")[0]), origin="README.md")
+    assert scenario.cognition.groups[0].mode == "llm"
+
+
+def commands() -> list[list[str]]:
+    """Every ``s3agents ...`` line of the shell blocks."""
+    lines = [line for block in [*blocks("bash"), *blocks("sh")] for line in block.splitlines()]
+    words = [shlex.split(line, comments=True) for line in lines if line.startswith("s3agents ")]
+    assert words
+    return words
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_commands_exist(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command of the README has a help page that knows the options it is given."""
+    assert run_command([words[1], "--help"]) == 0
+    shown = capsys.readouterr().out
+    for option in (word for word in words[2:] if word.startswith("--")):
+        assert option in shown
+
+
+def test_paths_exist() -> None:
+    """Every link of the README to a file of the project leads somewhere."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README.read_text(encoding="utf-8"))
+    assert targets
+    assert [target for target in targets if not (README.parent / target).exists()] == []
