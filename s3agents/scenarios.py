@@ -1,7 +1,7 @@
 """Scenario files: YAML to :class:`~s3agents.config.Scenario`, with every wrong key named.
 
-A file may declare ``parameters`` (name, help, default) and use them as ``${name}``; single keys can be overridden by dotted
-path. Paths in a file are relative to the file; paths given as parameters are relative to the working directory.
+A file may declare ``parameters`` (name, help, default) and use them as ``${name}``; single keys can be overridden by
+dotted path. Paths in a file are relative to the file; paths given as parameters are relative to the working directory.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[str] = set()
     for key_node, _ in node.value:
         if key_node.value in seen:
-            raise yaml.MarkedYAMLError(problem=f"key {key_node.value!r} is given twice", problem_mark=key_node.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem=f"key {key_node.value!r} is given twice", problem_mark=key_node.start_mark
+            )
         seen.add(key_node.value)
     return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from s3agents.config.scenario import Scenario, SeedPost
 from s3agents.errors import ConfigError, explain
@@ -66,8 +67,8 @@ def _rows(file: Path, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _row(line: bytes, place: str) -> dict[str, Any]:
     try:
-        row = json.loads(line.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as exc:
+        row = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as exc:
         raise ConfigError(explain(place, wanted="a JSON object", got=str(exc))) from exc
     if not isinstance(row, dict):
         raise ConfigError(explain(place, wanted="a JSON object", got=type(row).__name__))

@@ -11,12 +11,14 @@ In ten lines::
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import structlog
 
 from s3agents import wiring
 from s3agents.agents.host import Host, HostLimits
@@ -42,7 +44,9 @@ OnProgress = Callable[[Progress], None]
 
 
 class Simulation:
-    """One run, from its preparation to its end. Everything is checked when it is made; nothing is written before it runs.
+    """One run, from its preparation to its end.
+
+    Everything is checked when it is made; nothing is written before it runs.
 
     Args:
         scenario: what to run.
@@ -132,6 +136,7 @@ class Simulation:
         Raises:
             RunError: if the run cannot go on; its folder can be resumed.
         """
+        _calm_logs()
         with self.folder:
             manifest = self._manifest()
             manifest.write(self.folder.manifest)
@@ -226,6 +231,12 @@ class Simulation:
         if self._resumed is not None:
             return self._resumed.again()
         return Manifest.begin(self.prepared, bus=self.bus_kind, started=datetime.now(UTC))
+
+
+def _calm_logs() -> None:
+    """Warnings only, unless the program that uses us has its own idea: structlog prints everything by default."""
+    if not structlog.is_configured():
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def _host_limits(scenario: Scenario) -> HostLimits:

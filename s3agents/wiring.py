@@ -28,8 +28,8 @@ from s3agents.embed.base import Embedder
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.errors import ConfigError, explain
 from s3agents.labels import Attitude
-from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.backend import load_backend
+from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
 from s3agents.memory.base import TextStore
@@ -142,7 +142,9 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
         return load_backend(section.backend, section.options)
     if section.url is None:
         remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
-        raise ConfigError(explain("model.url", wanted="the address of an endpoint for mode llm", got="none", remedy=remedy))
+        raise ConfigError(
+            explain("model.url", wanted="the address of an endpoint for mode llm", got="none", remedy=remedy)
+        )
     return OpenAIHttpClient(
         url=section.url,
         model=section.name,

@@ -19,6 +19,7 @@ users = st.text(min_size=1, max_size=12).map(UserId)
 
 @st.composite
 def posts(draw: st.DrawFn) -> Post:
+    """Posts with any author, text and place in a cascade."""
     author, tick, n = draw(users), draw(st.integers(0, 99)), draw(st.integers(0, 3))
     own = post_id(tick, author, n)
     return Post(

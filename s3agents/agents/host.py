@@ -25,6 +25,8 @@ from s3agents.state import AgentState
 
 __all__ = ["Host", "HostLimits"]
 
+_COLLECTED_AT_ONCE = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLimits:
@@ -111,9 +113,9 @@ class Host:
     ) -> list[TurnResult]:
         """Give every agent its turn that has mail from the tick before, a post to announce, or an urge of its own.
 
-        In this order: the turns, then the posts are published, then the agents take on their new states. The results come
-        in the order of the users. When too many turns have failed the others are not begun, nothing is published, and no
-        agent changes: there are then fewer results than turns, and the tick must not be committed.
+        In this order: the turns, then the posts are published, then the agents take on their new states. The results
+        come in the order of the users. When too many turns have failed the others are not begun, nothing is published,
+        and no agent changes: there are then fewer results than turns, and the tick must not be committed.
 
         Args:
             tick: now.
@@ -148,9 +150,10 @@ class Host:
         if tick == 0:
             return {}
         mail: dict[int, list[Delivery]] = {}
-        for shard in self._shards:
-            posts = await self._bus.collect(shard.number, tick - 1)
-            if posts:
+        for start in range(0, len(self._shards), _COLLECTED_AT_ONCE):
+            shards = self._shards[start : start + _COLLECTED_AT_ONCE]
+            collected = await asyncio.gather(*(self._bus.collect(shard.number, tick - 1) for shard in shards))
+            for shard, posts in zip(shards, collected, strict=True):
                 mail.update(deliveries(posts, self._readers(shard), self._society))
         return mail
 

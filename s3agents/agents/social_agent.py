@@ -1,8 +1,8 @@
 """SocialAgent: one user of the network as an AutoGen agent.
 
-In a society the host gives it mail and takes its :class:`~s3agents.cognition.turn.TurnResult`. Alone, in any AutoGen team,
-chat messages are its mail: it reads each as a post of the message's source, takes a turn, and answers with what it
-publishes.
+In a society the host gives it mail and takes its :class:`~s3agents.cognition.turn.TurnResult`. Alone, in any AutoGen
+team, chat messages are its mail: it reads each as a post of the message's source, takes a turn, and answers with what
+it publishes.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class SocialAgent(BaseChatAgent):
         return Delivery(post=body, source=self._source(message.source))
 
     def _source(self, author: str) -> Source:
-        if author == self.name or author == self.persona.id:
+        if author in (self.name, self.persona.id):
             return Source.SELF
         if author in self._mutuals:
             return Source.MUTUAL

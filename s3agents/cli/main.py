@@ -45,7 +45,9 @@ def _options(
     log_level: Annotated[
         str | None, typer.Option(help="debug, info, warning or error; by default warning on a terminal, else info.")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     terminal = sys.stderr.isatty()
     level = log_level or ("warning" if terminal else "info")

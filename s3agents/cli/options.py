@@ -19,7 +19,8 @@ ScenarioName = Annotated[
     str, typer.Argument(help="A scenario file, its folder, or the name of a bundled example.", metavar="SCENARIO")
 ]
 Parameters = Annotated[
-    list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter that the scenario declares.")
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter that the scenario declares."),
 ]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one key, e.g. cognition.decay=0.1.")

@@ -37,7 +37,9 @@ def _resume(
 
 def _replay(
     run: RunPath,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of the replay; a new one under runs/ by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the replay; a new one under runs/ by default.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
     """Play a run again from its recorded replies, with no endpoint, and hold the two records against each other."""

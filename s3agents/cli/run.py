@@ -34,7 +34,9 @@ def _run(
     scenario: ScenarioName = "karate_club",
     param: Parameters = None,
     overrides: Overrides = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of the run; a new one under runs/ by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the run; a new one under runs/ by default.")
+    ] = None,
     ticks: Annotated[int | None, typer.Option(help="Number of ticks.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every draw.")] = None,
     bus: Annotated[str | None, typer.Option(help="auto, nats, local, or nats://HOST:PORT.")] = None,

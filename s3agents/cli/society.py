@@ -26,7 +26,9 @@ def print_preparation(prepared: Prepared) -> None:
 
 
 def _table(rows: list[ReportRow]) -> Table:
-    table = Table("file", "rows read", "kept", "left out because", "rows", "for example", title="not all rows were used")
+    table = Table(
+        "file", "rows read", "kept", "left out because", "rows", "for example", title="not all rows were used"
+    )
     for row in rows:
         dropped = f"{row.dropped:,}" if row.dropped else ""
         table.add_row(row.file, f"{row.read:,}", f"{row.kept:,}", row.reason, dropped, row.example)

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
     app.command("validate", epilog="Example: `s3agents validate my/scenario.yaml --strict`")(_validate)
 
 
-def _validate(scenario: ScenarioName, param: Parameters = None, overrides: Overrides = None, strict: Strict = False) -> None:
+def _validate(
+    scenario: ScenarioName, param: Parameters = None, overrides: Overrides = None, strict: Strict = False
+) -> None:
     """Check a scenario, its society, its prompt packs and everything else that it refers to."""
     prepared = prepare(read_scenario(scenario, param, overrides or []), strict=strict)
     print_preparation(prepared)

@@ -21,7 +21,8 @@ def published(view: TurnView, appraisal: Appraisal, decision: Decision) -> tuple
     seen = {d.post.id: d.post for d in view.perceived}
     if decision.target is not None and decision.target not in seen:
         raise ReplyError(
-            explain("target of a decision", wanted=f"one of {len(seen)} posts read", got=decision.target), cause="target"
+            explain("target of a decision", wanted=f"one of {len(seen)} posts read", got=decision.target),
+            cause="target",
         )
     target = seen[decision.target] if decision.target is not None else None
     if decision.action is Action.FORWARD:

@@ -77,5 +77,12 @@ def _post(persona: Persona, stated: Announcement, *, tick: int, n: int, fallback
     post = post_id(tick, UserId(persona.id), n)
     emotion = stated.emotion or fallback.level
     return Post(
-        id=post, author=persona.id, tick=tick, n=n, text=stated.text, root=post, emotion=emotion, attitude=stated.attitude
+        id=post,
+        author=persona.id,
+        tick=tick,
+        n=n,
+        text=stated.text,
+        root=post,
+        emotion=emotion,
+        attitude=stated.attitude,
     )

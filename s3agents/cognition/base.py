@@ -131,8 +131,8 @@ class Appraisal:
 class Cognition(Protocol):
     """A mind. It keeps no state of its own between turns; everything it may use is in the view.
 
-    Both methods raise :class:`~s3agents.errors.ModelError` when a reply cannot be had: the turn is then a fault, never a
-    made-up decision.
+    Both methods raise :class:`~s3agents.errors.ModelError` when a reply cannot be had: the turn is then a fault, never
+    a made-up decision.
     """
 
     @property

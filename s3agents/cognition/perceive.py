@@ -16,8 +16,8 @@ def perceive(
 ) -> tuple[Delivery, ...]:
     """At most ``attention`` posts of ``inbox``, in their total order.
 
-    Posts of cascades that the agent started or passed on already have nothing new to say to it. Of more than it can read,
-    a random part is read, for the order of ids must not decide who is heard.
+    Posts of cascades that the agent started or passed on already have nothing new to say to it. Of more than it can
+    read, a random part is read, for the order of ids must not decide who is heard.
     """
     news = sorted((d for d in inbox if d.post.root not in shared), key=lambda d: d.post.order)
     return tuple(news[i] for i in draws.sample("attention", len(news), attention))

@@ -50,9 +50,7 @@ async def memories_of(mind: Mind, persona: Persona, read: Sequence[tuple[Post, S
 
 
 def _memory(post: Post, source: Source, vector: Vectors, profile: Vectors) -> MemoryItem:
-    return MemoryItem(
-        post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=cosine(vector, profile)
-    )
+    return MemoryItem(post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=cosine(vector, profile))
 
 
 def _recollection(item: MemoryItem, stored: StoredText, score: float, tick: int) -> Recollection:

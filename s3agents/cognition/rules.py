@@ -1,7 +1,8 @@
 """RulesCognition: a mind made of textbook models; no model is called.
 
-It reads what posts *express* (their stated emotion and attitude), not their words: emotion by contagion, attitude by bounded
-confidence, acts by independent cascade (:mod:`s3agents.dynamics`). It is the baseline that a language model has to beat.
+It reads what posts *express* (their stated emotion and attitude), not their words: emotion by contagion, attitude by
+bounded confidence, acts by independent cascade (:mod:`s3agents.dynamics`). It is the baseline that a language model
+has to beat.
 """
 
 from __future__ import annotations
@@ -81,6 +82,6 @@ class RulesCognition:
 
 
 def _intensity(post: Post) -> float:
-    """How intense a post is, 0 to 1; one of unknown emotion counts as moderate, for somebody thought it worth posting."""
+    """How intense a post is, 0 to 1; one of unknown emotion is moderate, for somebody thought it worth posting."""
     felt = post.emotion if post.emotion is not None else Emotion.MODERATE
     return EMOTIONS.index(felt) / 2.0

@@ -63,7 +63,9 @@ class Turn:
         inbox: the posts that reached it, in their total order.
     """
 
-    def __init__(self, mind: Mind, persona: Persona, state: AgentState, *, tick: int, inbox: Sequence[Delivery]) -> None:
+    def __init__(
+        self, mind: Mind, persona: Persona, state: AgentState, *, tick: int, inbox: Sequence[Delivery]
+    ) -> None:
         self._mind, self._persona, self._state, self._tick = mind, persona, state, tick
         self._inbox = tuple(inbox)
         self._draws = Draws(mind.seed, persona.id, tick)

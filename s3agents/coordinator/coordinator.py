@@ -1,7 +1,7 @@
 """Coordinator: takes a society from tick to tick, with a barrier after each and one transaction for it.
 
-Posts of tick ``t`` are published in tick ``t`` and read in ``t + 1``. A tick is committed only when all of its turns are
-done and all of its posts are out; whatever an unfinished tick left anywhere is forgotten when the run is resumed.
+Posts of tick ``t`` are published in tick ``t`` and read in ``t + 1``. A tick is committed only when all of its turns
+are done and all of its posts are out; whatever an unfinished tick left anywhere is forgotten when the run is resumed.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class StopRequest:
         self.wanted = False
 
     def __call__(self) -> None:
+        """Ask for the end."""
         self.wanted = True
 
 

@@ -27,8 +27,8 @@ def check_faults(turns: Sequence[TurnRecord], *, tick: int, limit: float) -> Non
         return
     raise FaultLimitError(
         f"tick {tick}: {len(faults)} of {len(turns)} turns failed, which is more than the limit of {limit:.0%} "
-        f"(limits.faults): {_causes(turns)}. For example: {_example(faults)}. The tick is not committed: mend the cause "
-        f"(s3agents doctor helps) and continue with s3agents resume"
+        f"(limits.faults): {_causes(turns)}. For example: {_example(faults)}. The tick is not committed: mend the "
+        f"cause (s3agents doctor helps) and continue with s3agents resume"
     )
 
 

@@ -1,4 +1,4 @@
-"""Roster: who is who in a scenario: the group of each user, and references to users and attributes that do not exist."""
+"""Roster: who is who in a scenario: the group of each user, and references to what the society does not have."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Cascade: who passes a post on.
 
-Independent cascade (Goldenberg, Libai and Muller, "Talk of the network", Marketing Letters 12, 2001; Kempe, Kleinberg and
-Tardos, KDD 2003): each exposure has one chance of its own. Arousal makes sharing likelier (Berger and Milkman, "What makes
-online content viral?", J. Marketing Research 49, 2012).
+Independent cascade (Goldenberg, Libai and Muller, "Talk of the network", Marketing Letters 12, 2001; Kempe, Kleinberg
+and Tardos, KDD 2003): each exposure has one chance of its own. Arousal makes sharing likelier (Berger and Milkman,
+"What makes online content viral?", J. Marketing Research 49, 2012).
 """
 
 from __future__ import annotations

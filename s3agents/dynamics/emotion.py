@@ -1,8 +1,8 @@
 """Emotion: decay and contagion over the three levels of S3, as Markov steps.
 
 Decay is S3's decaying coefficient (section 4.3). Contagion follows the SISa model of Hill, Rand, Nowak and Christakis,
-"Emotions as infectious diseases in a large social network" (Proc. R. Soc. B 277, 2010): every contact passes its state on
-independently, and recovery is spontaneous.
+"Emotions as infectious diseases in a large social network" (Proc. R. Soc. B 277, 2010): every contact passes its state
+on independently, and recovery is spontaneous.
 """
 
 from __future__ import annotations

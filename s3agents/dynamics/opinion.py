@@ -1,8 +1,9 @@
 """Opinion: bounded confidence, and the two-state Markov step that an attitude takes with it.
 
-The opinion of an agent is its probability of the positive attitude. Messages further away than the confidence bound leave
-it alone; the others draw it towards their mean: Deffuant, Neau, Amblard and Weisbuch, "Mixing beliefs among interacting
-agents" (Adv. Complex Syst. 3, 2000); Hegselmann and Krause, "Opinion dynamics and bounded confidence" (JASSS 5(3), 2002).
+The opinion of an agent is its probability of the positive attitude. Messages further away than the confidence bound
+leave it alone; the others draw it towards their mean: Deffuant, Neau, Amblard and Weisbuch, "Mixing beliefs among
+interacting agents" (Adv. Complex Syst. 3, 2000); Hegselmann and Krause, "Opinion dynamics and bounded confidence"
+(JASSS 5(3), 2002).
 """
 
 from __future__ import annotations

@@ -61,9 +61,9 @@ class ChromaStore:
         cache: int = 20_000,
         timeout: float = 60.0,
     ) -> None:
-        place = path if url is None else url
+        place = url if path is None else Path(path)
         if place is None or (path is not None and url is not None):
-            got = f"path={path}, url={url}"
+            got = "none" if place is None else "both"
             raise InputError(explain("ChromaStore", wanted="exactly one of path and url", got=got))
         self._embedder = embedder
         self._collection = ChromaCollection(place, name=collection, embedder=embedder.name, timeout=timeout)

@@ -69,7 +69,7 @@ class TurnRecord:
     p: Mapping[Action, float] | None = None
     remembered: tuple[MemoryItem, ...] = ()
     forgotten: tuple[PostId, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     fault: Fault | None = None
 
 

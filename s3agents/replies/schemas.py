@@ -1,10 +1,11 @@
 """Schemas: the replies that a model is asked for, and from what it sent to one of them.
 
-By default the schemas do not bound the length of a text, for vLLM's grammars pay dearly for it. With ``maxLength: 280`` and a
-vocabulary of 100,000, on one core, xgrammar 0.2.8 compiles for 5 s instead of 15 ms and masks a token in 0.2 ms instead
-of 0.014; 0.1.32 masks it in 40 ms, 0.1.25 in 200 ms; and control characters get through, so that the reply is no JSON.
-A text that is too long is cut instead, and one without end runs into ``max_tokens`` and is asked for again. For weak
-models, which seldom end a text, a bound can be asked for; it is a pattern, which lets no control character through.
+By default the schemas do not bound the length of a text, for vLLM's grammars pay dearly for it. With ``maxLength:
+280`` and a vocabulary of 100,000, on one core, xgrammar 0.2.8 compiles for 5 s instead of 15 ms and masks a token in
+0.2 ms instead of 0.014; 0.1.32 masks it in 40 ms, 0.1.25 in 200 ms; and control characters get through, so that the
+reply is no JSON. A text that is too long is cut instead, and one without end runs into ``max_tokens`` and is asked for
+again. For weak models, which seldom end a text, a bound can be asked for; it is a pattern, which lets no control
+character through.
 """
 
 from __future__ import annotations

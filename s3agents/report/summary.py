@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from s3agents.record.connection import reading
+from s3agents.record.counts import faults_by_cause
 from s3agents.report.comparison import Comparison, compare
 from s3agents.report.run import Run
 
@@ -141,7 +142,7 @@ def _sums(run: Run) -> dict[str, Any]:
             **dict(zip(names, sums, strict=True)),
             "ticks": ticks,
             "turns": {name: outcomes.get(name, 0) for name in ("forward", "post", "inactive", "faulted")},
-            "faults": _pairs(db, "SELECT cause, count(*) FROM faults GROUP BY cause ORDER BY 2 DESC, 1"),
+            "faults": faults_by_cause(run.record),
             "top_posts": tuple(_rank(row) for row in db.execute(_FORWARDED, (_TOP,))),
         }
 

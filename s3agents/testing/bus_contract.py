@@ -30,7 +30,24 @@ __all__ = ["BusContract", "MakeBus", "a_post", "opened", "shard"]
 
 MakeBus = Callable[[], Bus]
 
-ODD_NAMES = ("a", "a.b", "a b", "a ", " a", "*", ">", "a.*", "post", "tick", "=", "=2E", "名字", "é", "e\u0301", "a\nb")
+_ODD_NAMES = (
+    "a",
+    "a.b",
+    "a b",
+    "a ",
+    " a",
+    "*",
+    ">",
+    "a.*",
+    "post",
+    "tick",
+    "=",
+    "=2E",
+    "名字",
+    "é",
+    "e\u0301",
+    "a\nb",
+)
 """Ids that a careless bus would mix up."""
 
 _SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
@@ -63,7 +80,7 @@ async def opened(make_bus: MakeBus, *shards: Shard, run: str | None = None) -> A
 
 
 @dataclass(frozen=True)
-class Story:
+class _Story:
     """A run in miniature.
 
     Attributes:
@@ -86,12 +103,12 @@ class Story:
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> Story:
+def _stories(draw: st.DrawFn) -> _Story:
     """Random follow edges, random posts in random order, some of them published again."""
-    names = st.sampled_from(ODD_NAMES)
+    names = st.sampled_from(_ODD_NAMES)
     follows = draw(st.lists(st.frozensets(names, max_size=6), min_size=1, max_size=4))
     ticks = [_shuffled(draw, draw(_posts(tick, names))) for tick in range(draw(st.integers(1, 3)))]
-    return Story(tuple(follows), tuple(ticks))
+    return _Story(tuple(follows), tuple(ticks))
 
 
 def _posts(tick: int, names: st.SearchStrategy[str]) -> st.SearchStrategy[list[Post]]:
@@ -296,12 +313,12 @@ class BusContract:
 
     async def test_ids_of_any_characters_stay_apart(self, make_bus: MakeBus) -> None:
         """Dots, blanks, wildcards and other scripts in an id mean nothing to the bus."""
-        shards = [shard(number, name) for number, name in enumerate(ODD_NAMES)]
+        shards = [shard(number, name) for number, name in enumerate(_ODD_NAMES)]
         async with opened(make_bus, *shards) as bus:
-            await bus.publish([a_post(name) for name in ODD_NAMES])
+            await bus.publish([a_post(name) for name in _ODD_NAMES])
             await bus.end_tick(0)
             got = await _collected(bus, shards, 0)
-            assert got == {number: [a_post(name)] for number, name in enumerate(ODD_NAMES)}
+            assert got == {number: [a_post(name)] for number, name in enumerate(_ODD_NAMES)}
 
     async def test_a_shard_may_follow_ten_thousand(self, make_bus: MakeBus) -> None:
         """However it reads them, it gets no others."""
@@ -352,9 +369,9 @@ class BusContract:
             await bus.end_tick(0)
             assert await bus.collect(0, 0) == [*plain, full]
 
-    @given(story=stories())
+    @given(story=_stories())
     @settings(deadline=None, max_examples=25, suppress_health_check=_SHARED)
-    async def test_any_run_is_delivered_as_the_model_says(self, make_bus: MakeBus, story: Story) -> None:
+    async def test_any_run_is_delivered_as_the_model_says(self, make_bus: MakeBus, story: _Story) -> None:
         """Law: whatever edges, posts, order and repeats, each shard gets what its edges say, each once, in order."""
         shards: Collection[Shard] = story.shards()
         async with opened(make_bus, *shards) as bus:

@@ -1,4 +1,4 @@
-"""What a turn, a recall and an idle agent cost; figures are printed (``pytest -m benchmark -s``), times are not asserted."""
+"""What turns, recalls and idle agents cost: printed (``pytest -m benchmark -s``); no time is asserted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from s3agents import Simulation, Society
+from s3agents.cognition.base import Scene
+from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.recall import recollect
 from s3agents.cognition.rules import RulesCognition
 from s3agents.config.cognition import RulesSection
 from s3agents.config.memory import AUTHENTICITY, WeightsSection
-from s3agents.cognition.base import Scene
-from s3agents.cognition.initial import initial_state
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.events import Source
 from s3agents.ids import PostId, text_id
@@ -42,7 +42,7 @@ def crowd(users: int, degree: int = 8) -> Society:
 
 
 def test_cost_of_a_turn(tmp_path: Path) -> None:
-    """CPU of a turn with everything on: NATS, Chroma, one model call to an endpoint of no latency, record of replies."""
+    """CPU of a turn with everything on: NATS, Chroma, a model call to an endpoint of no latency, the record."""
     society = crowd(1000)
     with stub_process() as url:
         scenario = lively_scenario(
@@ -107,7 +107,10 @@ def test_idle_agents_cost_little() -> None:
 
 def test_cost_of_embedding() -> None:
     """The default embedder on a tweet."""
-    texts = [f"France: {n} people dead after shooting at HQ of satirical weekly newspaper, according to witnesses" for n in range(500)]
+    texts = [
+        f"France: {n} people dead after shooting at HQ of satirical weekly newspaper, according to witnesses"
+        for n in range(500)
+    ]
     cpu = time.process_time()
-    asyncio.run(HashingEmbedder().embed(texts))
+    assert asyncio.run(HashingEmbedder().embed(texts)).shape == (500, 256)
     print(f"\nembedding a tweet: {2 * (time.process_time() - cpu):.2f} ms")

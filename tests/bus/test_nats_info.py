@@ -46,6 +46,12 @@ async def test_a_server_that_does_not_greet_is_not_waited_for_forever() -> None:
         release.set()
 
 
+async def test_what_is_no_address_is_an_error() -> None:
+    """A port is a number."""
+    with pytest.raises(ConnectionError, match="no address"):
+        await server_info("tls://host:many", timeout=5.0)
+
+
 def test_an_address_is_shown_without_its_secrets() -> None:
     """User, password and token go; the rest stays."""
     assert without_secrets("nats://user:p@ss@host:4222, tls://token@other") == "nats://host:4222,tls://other"

@@ -110,6 +110,8 @@ async def test_a_server_may_be_started_again(store: Path) -> None:
     server = EmbeddedNats(store)
     for _ in range(2):
         await server.start()
+        with pytest.raises(BusError, match="running"):
+            await server.start()
         assert (await server_info(server.url, timeout=_BOUND)).jetstream
         await server.stop()
         await server.stop()
@@ -160,6 +162,19 @@ def test_a_server_ends_with_its_guard(owner: subprocess.Popen[bytes], store: Pat
     assert "guard.py" in " ".join(guard.cmdline())
     guard.terminate()
     _until(lambda: _ended(server))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+async def test_a_guard_that_hangs_does_not_keep_the_server(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while both are killed."""
+    monkeypatch.setattr(nats_server, "_STOP_SECONDS", 0.3)
+    async with EmbeddedNats(store):
+        server = _server_of(store)
+        guard = server.parent()
+        assert guard is not None
+        guard.suspend()
+    _until(lambda: _ended(server))
+    assert not store.exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of a terminal")

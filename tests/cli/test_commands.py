@@ -214,9 +214,7 @@ def test_a_used_folder_is_left_untouched(s3agents: Command, tmp_path: Path) -> N
     assert [f.read_text() for f in (tmp_path / "taken").iterdir()] == ["mine"]
 
 
-def test_without_a_server_program_the_bus_is_local(
-    s3agents: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_server_program_the_bus_is_local(s3agents: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no nats-server is to be had, ``run`` says so in a line and goes on in memory."""
     monkeypatch.setattr("s3agents.wiring.find_nats_server", lambda: None)
     done = s3agents("run", "-o", "run", "--ticks", "2")

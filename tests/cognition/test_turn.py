@@ -84,7 +84,9 @@ async def test_a_turn_publishes_remembers_and_moves_on() -> None:
     assert result.state is not None
     assert (result.state.emotion, result.state.attitude, result.state.felt) == (FELT, SIDE, 1)
     assert {item.post: item.source for item in result.state.pool} == {
-        "p1": Source.FOLLOWEE, "p2": Source.FOLLOWEE, post.id: Source.SELF
+        "p1": Source.FOLLOWEE,
+        "p2": Source.FOLLOWEE,
+        post.id: Source.SELF,
     }
     assert result.state.shared == ("p1",)
     assert [e.attended for e in result.record.exposures] == [True, True]
@@ -148,8 +150,14 @@ async def test_phases_cannot_be_skipped() -> None:
 def test_long_posts_are_cut() -> None:
     """A post is never longer than the scene allows."""
     view = TurnView(
-        scene=Scene(topic="t", question="q", post_chars=5), persona=ME, emotion=FELT, attitude=SIDE, tick=2,
-        perceived=(), recalled=(), draws=Draws(0, "me", 2),
+        scene=Scene(topic="t", question="q", post_chars=5),
+        persona=ME,
+        emotion=FELT,
+        attitude=SIDE,
+        tick=2,
+        perceived=(),
+        recalled=(),
+        draws=Draws(0, "me", 2),
     )
     decision = Decision(action=Action.POST, text="1234567890")
     (post,) = published(view, Appraisal(emotion=FELT, attitude=SIDE), decision)

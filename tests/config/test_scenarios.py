@@ -85,9 +85,15 @@ BAD = {
     "a tick without unit": ({**GOOD, "tick": 30}, "tick: wanted a positive duration such as 30min"),
     "a negative seed": ({**GOOD, "seed": -1}, "seed: wanted greater"),
     "a name that is a path": ({**GOOD, "name": "../up"}, "name: "),
-    "two origins of a society": ({**GOOD, "society": {"path": "x", "networkx": "y"}}, "exactly one of path and networkx"),
+    "two origins of a society": (
+        {**GOOD, "society": {"path": "x", "networkx": "y"}},
+        "exactly one of path and networkx",
+    ),
     "no origin of a society": ({**GOOD, "society": {}}, "exactly one of path and networkx"),
-    "an unknown mode": ({**GOOD, "cognition": {"mode": "magic"}}, "cognition.mode: wanted 'rules' or 'llm', got 'magic'"),
+    "an unknown mode": (
+        {**GOOD, "cognition": {"mode": "magic"}},
+        "cognition.mode: wanted 'rules' or 'llm', got 'magic'",
+    ),
     "a share over one": ({**GOOD, "cognition": {"decay": 1.5}}, "cognition.decay: wanted less than or equal to 1"),
     "an unknown bus": ({**GOOD, "bus": "carrier-pigeon"}, "bus: "),
     "a password in an address": ({**GOOD, "bus": "nats://me:secret@h:1"}, "environment variables"),
@@ -146,7 +152,9 @@ def seeded(tmp_path: Path, lines: bytes, **where: object) -> None:
 
 def test_seeds_come_from_files(tmp_path: Path) -> None:
     """Every line that fits becomes a seed post by its own author, with what the scenario says of them."""
-    (tmp_path / "posts.jsonl").write_text('{"user_id": 5, "text": "a", "k": 1}\n\n{"user_id": "6", "text": "b", "k": 2}\n')
+    (tmp_path / "posts.jsonl").write_text(
+        '{"user_id": 5, "text": "a", "k": 1}\n\n{"user_id": "6", "text": "b", "k": 2}\n'
+    )
     seeds = [{"file": "posts.jsonl", "where": {"k": 1}, "tick": 3, "attitude": "negative"}]
     scenario = read_seed_files(load_scenario(written(tmp_path, {**GOOD, "seeds": seeds})))
     assert [(s.author, s.text, s.tick, s.attitude) for s in scenario.seeds] == [("5", "a", 3, "negative")]

@@ -99,7 +99,9 @@ def test_killed_at_random_moments(url: str, undisturbed: str, tmp_path: Path) ->
 
 def servers_under(folder: Path) -> list[str]:
     """NATS servers whose store lies in ``folder`` and that do not end within a few seconds."""
-    found = [p for p in psutil.process_iter(["cmdline"]) if any(str(folder) in word for word in p.info["cmdline"] or [])]
+    found = [
+        p for p in psutil.process_iter(["cmdline"]) if any(str(folder) in word for word in p.info["cmdline"] or [])
+    ]
     _, alive = psutil.wait_procs([p for p in found if "nats" in " ".join(p.info["cmdline"])], timeout=15)
     return [" ".join(p.info["cmdline"]) for p in alive]
 

@@ -219,3 +219,5 @@ def test_closing_twice_is_fine(path: Path) -> None:
     store = ReplyStore(path)
     store.close()
     store.close()
+    with ReplyStore(path) as again:
+        assert len(again) == 0

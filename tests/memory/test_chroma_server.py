@@ -1,12 +1,14 @@
 """ChromaStore on a real Chroma server, and on servers that are none."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,9 +37,17 @@ def answers(url: str) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class Server:
+    """A Chroma server of our own."""
+
+    url: str
+    process: subprocess.Popen
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The address of a Chroma server of our own."""
+    """Up for the tests of this file."""
     if not CHROMA.is_file():
         pytest.skip(f"no program {CHROMA}: chromadb is installed without its server")
     port, folder = free_port(), tmp_path_factory.mktemp("server")
@@ -50,7 +60,7 @@ def server(tmp_path_factory):
                 assert process.poll() is None, "the server ended"
                 assert time.monotonic() < end, "the server did not come up in 30 s"
                 time.sleep(0.05)
-            yield url
+            yield Server(url, process)
         finally:
             process.terminate()
 
@@ -58,11 +68,27 @@ def server(tmp_path_factory):
 class TestChromaServer(PersistentTextStoreContract):
     @pytest.fixture(autouse=True)
     def _server(self, server):
-        self.url = server
+        self.url = server.url
 
     def make_store(self, embedder: Embedder, place: Path) -> ChromaStore:
         """On the server, in a collection for each test."""
         return ChromaStore(embedder, url=self.url, collection=f"s3-{place.name}")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
+async def test_a_server_that_stops_answering_is_given_up(server):
+    """After the time-out, where Chroma's own client would wait for ever."""
+    store = ChromaStore(CountingEmbedder(), url=server.url, collection="s3-stopped", timeout=0.3)
+    await store.add(by_id("kept"))
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(MemoryStoreError, match=r"cannot be read: .*is the server running"):
+            await store.add(by_id("lost"))
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    await store.add(by_id("lost"))
+    assert await store.count() == 2
+    await store.close()
 
 
 @asynccontextmanager

@@ -164,6 +164,12 @@ class TestRemember:
         assert remembered == (() if first.source is Source.MUTUAL else (second,))
         assert forgotten == ()
 
+    def test_a_post_from_an_equally_authentic_source_changes_nothing(self):
+        """The first memory of it stays."""
+        influence = Influence(WeightsSection(), dict.fromkeys(Source, 0.5), 6.0)
+        first, second = item(1, source=Source.PLATFORM), item(1, source=Source.MUTUAL)
+        assert influence.remember((first,), [second], now=NOW, capacity=2) == ((first,), (), ())
+
     def test_a_last_bit_does_not_decide(self):
         """Scores that differ by rounding only are equal; then order decides."""
         older, newer = item(1, tick=3, relevance=0.1 + 0.2), item(2, tick=4, relevance=0.3)

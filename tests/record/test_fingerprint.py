@@ -76,6 +76,13 @@ def test_the_same_ticks_have_the_same_fingerprint(tmp_path: Path, record: Path, 
     assert first_difference(record, other) is None
 
 
+def test_fingerprints_stay_what_they_were(tmp_path: Path, ticks: Ticks) -> None:
+    """A fingerprint noted in a paper can be checked years later, with any Python: its definition never changes."""
+    post = replace(ticks[0].posts[0], text="桥\u0301 \U0001f309 'closed'")
+    path = _written(tmp_path / "run.sqlite", replace(ticks[0], posts=(post,)), ticks[1])
+    assert fingerprint(path) == "8cb8b52a122676761229456e481396ad4866e5691c60b476614fec98f685f6bc"
+
+
 def test_pages_do_not_matter(record: Path, other: Path) -> None:
     """A file that is laid out anew says the same."""
     with closing(sqlite3.connect(other)) as db:

@@ -190,6 +190,12 @@ def _changed_by_a_fault(tick: TickRecord) -> TickRecord:
     return replace(tick, turns=(replace(tick.turns[0], fault=Fault(stage="act", cause="timeout", message="")),))
 
 
+def _remembered_by_a_fault(tick: TickRecord) -> TickRecord:
+    fault = Fault(stage="act", cause="timeout", message="")
+    turn = replace(tick.turns[0], emotion=None, attitude=None, action=None, fault=fault)
+    return replace(tick, turns=(turn,))
+
+
 def _unknown_post(tick: TickRecord) -> TickRecord:
     exposure = Exposure(PostId("nobody's"), Source.PLATFORM, True)
     return replace(tick, turns=(replace(tick.turns[0], exposures=(exposure,)),))
@@ -200,6 +206,7 @@ def _unknown_post(tick: TickRecord) -> TickRecord:
     [
         (_half, "turn of ann in tick 0: wanted emotion, attitude and action, or a fault"),
         (_changed_by_a_fault, "turn of ann in tick 0: wanted a failed turn that left the agent as it was"),
+        (_remembered_by_a_fault, "turn of ann in tick 0: wanted a failed turn that left the agent as it was"),
         (_unknown_post, "FOREIGN KEY constraint failed"),
         (lambda tick: replace(tick, users=0), "wanted a turn for each of 0 users at most, got 1 turns"),
         (lambda tick: replace(tick, tick=3), "wanted a post of tick 3, got one of tick 0"),

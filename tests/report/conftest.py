@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,23 @@ def story() -> tuple[TickRecord, ...]:
             users=5,
         ),
         TickRecord(tick=3, posts=(), turns=(), users=5),
+    )
+
+
+@pytest.fixture(scope="session")
+def sequel(story: tuple[TickRecord, ...]) -> TickRecord:
+    """Tick 4 of the story: Cat and Eve forward what Bob passed on; Dan answers Ann in a post of his own."""
+    a, b = story[0].posts[0], story[1].posts[0]
+    answer = replace(_post("dan", 4, "Is it?"), parent=a.id)
+    return TickRecord(
+        tick=4,
+        posts=(_post("cat", 4, b.text, b), answer, _post("eve", 4, b.text, b)),
+        turns=(
+            _turn("cat", Action.FORWARD, Emotion.CALM, 0.25, b),
+            _turn("dan", Action.POST, Emotion.CALM, 0.25, a),
+            _turn("eve", Action.FORWARD, Emotion.CALM, 0.25, b),
+        ),
+        users=5,
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from arro3.io import read_parquet
 
 from s3agents.errors import InputError, RecordError
-from s3agents.ids import UserId
+from s3agents.ids import PostId, UserId
 from s3agents.record.base import TickRecord
 from s3agents.report import export as module
 from s3agents.report.export import TABLES, export
@@ -89,6 +89,18 @@ def test_the_network_of_forwards_is_read_back(run: Run, tmp_path: Path) -> None:
         ("ann", "bob", {"tick": 1, "weight": 1}),
         ("bob", "dan", {"tick": 2, "weight": 1}),
     ]
+
+
+def test_forwards_add_up_and_answers_do_not(
+    tmp_path: Path, write_run: WriteRun, story: tuple[TickRecord, ...], sequel: TickRecord
+) -> None:
+    """An edge weighs as much as it was used, since its first time; an answer passes nothing on."""
+    again = replace(sequel.posts[0], id=PostId("4.1.cat"), n=1)
+    posts = (sequel.posts[0], again, *sequel.posts[1:])
+    run = write_run(tmp_path / "run", (*story, replace(sequel, posts=posts)))
+    graph = nx.read_graphml(export(run, (), "graphml", tmp_path / "out")[0])
+    assert graph.edges["bob", "cat"] == {"tick": 4, "weight": 2}
+    assert set(graph.edges) == {("ann", "bob"), ("bob", "dan"), ("bob", "cat"), ("bob", "eve")}
 
 
 def test_names_that_xml_cannot_hold_are_escaped(

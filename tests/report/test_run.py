@@ -80,6 +80,15 @@ def test_cascades_are_measured_from_their_root(run: Run) -> None:
     assert run.cascades().to_dict("records") == [{**row, "text": "The bridge is closed."}]
 
 
+def test_an_answer_starts_a_cascade_of_its_own(
+    tmp_path: Path, write_run: WriteRun, story: Story, sequel: TickRecord
+) -> None:
+    """Three forwards of one post are three wide; the answer to another is a cascade by itself."""
+    found = write_run(tmp_path / "run", (*story, sequel)).cascades()
+    rows = found[["root", "size", "depth", "breadth"]].to_records(index=False).tolist()
+    assert rows == [("0.0.ann", 5, 2, 3), ("4.0.dan", 1, 0, 1)]
+
+
 def test_faults_of_an_uncommitted_tick_are_shown(
     tmp_path: Path, write_run: WriteRun, story: Story, unfinished: TickRecord
 ) -> None:

@@ -43,6 +43,12 @@ def test_the_most_forwarded_posts_are_ranked(run: Run) -> None:
     )
 
 
+def test_more_forwards_rank_higher(tmp_path: Path, write_run: WriteRun, story: Story, sequel: TickRecord) -> None:
+    """The post that three people passed on comes before the earlier one that one did; an answer is no forward."""
+    top = summarise(write_run(tmp_path / "run", (*story, sequel))).top_posts
+    assert [(post.post, post.forwards) for post in top] == [("1.0.bob", 3), ("0.0.ann", 1)]
+
+
 def test_cascades_of_one_post_are_no_news(tmp_path: Path, write_run: WriteRun, run: Run, story: Story) -> None:
     """Only what was passed on is listed."""
     big = CascadeRank(root="0.0.ann", author="ann", tick=0, size=3, depth=2, breadth=1, text=BRIDGE)
