@@ -271,7 +271,7 @@ start = time.perf_counter()
 society = Society.load(sys.argv[1], strict=True)
 seconds = time.perf_counter() - start
 # Not ru_maxrss: a child begins with its parent's.
-peak = int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]) / 1024
+peak = int(re.search("VmHWM:[^0-9]*([0-9]+)", open("/proc/self/status").read())[1]) / 1024
 print(json.dumps([len(society), society.graph.edges, seconds, peak]))
 """
 
