@@ -12,6 +12,7 @@ from s3agents.ids import UserId
 from s3agents.network.load_report import FileReport
 from s3agents.network.persona_fields import user_id
 from s3agents.network.read_jsonl import read_jsonl
+from s3agents.network.reply_chains import ReplyChains
 
 __all__ = ["read_posts"]
 
@@ -26,10 +27,12 @@ def read_posts(path: Path, users: Collection[UserId], report: FileReport) -> dic
     gives the order; lines of one time keep the order of the file, lines without time come before the others.
 
     Raises:
-        SocietyError: if the file cannot be read.
+        SocietyError: if the file cannot be read, or its posts answer one another in a circle.
     """
     posts: dict[UserId, list[tuple[float, str]]] = {}
+    chains = ReplyChains(path)
     for line, row in read_jsonl(path, report):
+        chains.note(row, line)
         author = _author(row, users, line=line, report=report)
         if author is None:
             continue
@@ -39,6 +42,7 @@ def read_posts(path: Path, users: Collection[UserId], report: FileReport) -> dic
             continue
         posts.setdefault(author, []).append((_time(row, line, report), text))
         report.kept += 1
+    chains.check()
     return {user: tuple(text for _, text in sorted(timed, key=_when)) for user, timed in posts.items()}
 
 

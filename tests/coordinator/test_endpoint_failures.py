@@ -33,7 +33,11 @@ def simulation(url: str, folder: Path, *, faults: float = 0.0, **model: Any) -> 
     """A run in which every agent asks the model."""
     settings = {"url": url, "name": "stub", "timeout": 0.5, "retries": 20, "patience": 60.0, "repairs": 6, **model}
     scenario = lively_scenario(
-        [f"u{n}" for n in range(0, 24, 3)], ticks=4, cognition={"mode": "llm"}, model=settings, limits={"faults": faults}
+        [f"u{n}" for n in range(0, 24, 3)],
+        ticks=4,
+        cognition={"mode": "llm"},
+        model=settings,
+        limits={"faults": faults},
     )
     return Simulation(scenario, SOCIETY, out=folder)
 
@@ -115,3 +119,11 @@ def test_the_budget_is_hard_and_can_be_raised(right: Run, tmp_path: Path) -> Non
         assert stub.tokens.total() <= 12_000
         run = Simulation.resume(tmp_path / "run", SOCIETY, changes={"budget": 10_000_000}).run()
     assert run.fingerprint() == right.fingerprint()
+
+
+def test_latency_and_concurrency_do_not_shape_the_record(right: Run, tmp_path: Path) -> None:
+    """Replies that come in any order, to one request at a time or to many, give the same record."""
+    with StubEndpoint(latency=lambda number: (number * 7919 % 11) / 1000).running_in_thread() as stub:
+        for concurrency in (1, 7, 200):
+            run = simulation(stub.url, tmp_path / f"run{concurrency}", concurrency=concurrency).run()
+            assert run.fingerprint() == right.fingerprint()

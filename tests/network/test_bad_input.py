@@ -55,6 +55,16 @@ FATAL: dict[str, tuple[dict[str, bytes], list[str]]] = {
         {"users.jsonl": bytes(range(256)) * 9, "follows.csv": EDGES}, ["users.jsonl", "byte 0x00 at offset 0"],
     ),
     "NUL inside": ({"users.csv": b"user_id\na\0b\n", "follows.csv": EDGES}, ["byte 0x00 at offset 9 (line 2)"]),
+    "cyclic parents": (
+        {
+            "users.csv": USERS,
+            "follows.csv": EDGES,
+            "posts.jsonl": b"""{"user_id": "a", "text": "x", "post_id": "p0"}
+{"user_id": "a", "text": "x", "post_id": "p1", "parent_id": "p2"}
+{"user_id": "b", "text": "y", "post_id": "p2", "parent_id": "p1"}""",
+        },
+        ["posts.jsonl:2", "a circle: p1 answers p2 answers p1"],
+    ),
     "UTF-16": ({"users.csv": USERS.decode().encode("utf-16"), "follows.csv": EDGES}, ["text in UTF-8"]),
     "Latin-1": (
         {"users.csv": b"user_id,bio\na,ok\nb,caf\xe9\n", "follows.csv": EDGES},
