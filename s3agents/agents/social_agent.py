@@ -26,6 +26,7 @@ from s3agents.cognition.turn import Turn, TurnResult
 from s3agents.errors import InputError, ReplyError, S3AgentsError, explain
 from s3agents.events import Action, Delivery, Post, Source
 from s3agents.ids import PostId, UserId, post_id
+from s3agents.memory.autogen import SocialMemory
 from s3agents.persona import Persona
 from s3agents.state import AgentState, MemoryItem, dump_state, load_state
 
@@ -102,6 +103,29 @@ class SocialAgent(BaseChatAgent):
         pool, _, _ = self.mind.influence.remember(self.state.pool, items, now=0, capacity=self.mind.capacity)
         self.state = replace(self.state, pool=pool)
         self._history = pool
+
+    @property
+    def pool(self) -> tuple[MemoryItem, ...]:
+        """What it remembers."""
+        return self.state.pool
+
+    @pool.setter
+    def pool(self, pool: tuple[MemoryItem, ...]) -> None:
+        self.state = replace(self.state, pool=pool)
+
+    @property
+    def memory(self) -> SocialMemory:
+        """Its memory as AutoGen's ``Memory``: what is added through it, the agent remembers."""
+        mind = self.mind
+        return SocialMemory(
+            mind.store,
+            mind.influence,
+            persona=self.persona.describe(),
+            capacity=mind.capacity,
+            k=mind.recall,
+            now=self._tick,
+            holder=self,
+        )
 
     @property
     def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:

@@ -26,7 +26,7 @@ class MiniLMEmbedder:
     """A sentence-transformers model, loaded at the first text; nothing is ever downloaded.
 
     Texts are encoded one by one. In a batch the last bits of a vector hang on its neighbours (padding and the shape of
-    the matrix products; seen in 3 of 4 texts), and a run would not repeat. It costs three to five times the batched
+    the matrix products; seen in 3 of 4 texts), and a run would not repeat. It costs three to ten times the batched
     time, once for each distinct text of a run. The bits may still differ between machines.
 
     Args:

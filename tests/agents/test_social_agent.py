@@ -11,6 +11,7 @@ from autogen_agentchat.conditions import MaxMessageTermination
 from autogen_agentchat.messages import TextMessage
 from autogen_agentchat.teams import RoundRobinGroupChat
 from autogen_core import CancellationToken
+from autogen_core.memory import Memory, MemoryContent, MemoryMimeType
 from autogen_ext.models.replay import ReplayChatCompletionClient
 
 from s3agents import Persona, SocialAgent, make_agent
@@ -49,6 +50,19 @@ async def test_relations_decide_the_source() -> None:
     agent = anna(mutuals=["ben"], followees=["mayor"])
     await agent.on_messages([said("a"), said("b", "ben"), said("c", "ad")], CancellationToken())
     assert sorted(item.source.value for item in agent.state.pool) == ["followee", "mutual", "platform"]
+
+
+async def test_its_memory_is_autogens() -> None:
+    """What is added through AutoGen's ``Memory`` the agent remembers, and what it has read can be asked for."""
+    agent = anna()
+    await agent.on_messages([said("School meals are free from May.")], CancellationToken())
+    assert isinstance(agent.memory, Memory)
+    await agent.memory.add(MemoryContent(content="I baked bread.", mime_type=MemoryMimeType.TEXT))
+    found = await agent.memory.query("free school meals")
+    assert {str(item.content) for item in found.results} >= {"School meals are free from May.", "I baked bread."}
+    assert agent.pool == agent.state.pool
+    await agent.memory.clear()
+    assert agent.state.pool == ()
 
 
 async def test_state_is_saved_and_loaded() -> None:

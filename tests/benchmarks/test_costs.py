@@ -1,4 +1,4 @@
-"""What turns, recalls and idle agents cost: printed (``pytest -m benchmark -s``); no time is asserted."""
+"""What turns, recalls and idle agents cost: printed (``pytest -m benchmark``); no time is asserted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,20 @@ from s3agents.testing.stub_launcher import stub_process
 
 pytestmark = pytest.mark.benchmark
 
+Say = Callable[[str], None]
+
 IDLE_BYTES = 2048
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Prints a figure, whether or not pytest captures output."""
+
+    def printed(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {text}", end="")
+
+    return printed
 
 
 def crowd(users: int, degree: int = 8) -> Society:
@@ -41,7 +55,7 @@ def crowd(users: int, degree: int = 8) -> Society:
     return society_of(users, ((a, int(b)) for a in range(users) for b in followees[a] if a != b))
 
 
-def test_cost_of_a_turn(tmp_path: Path) -> None:
+def test_cost_of_a_turn(tmp_path: Path, say: Say) -> None:
     """CPU of a turn with everything on: NATS, Chroma, a model call to an endpoint of no latency, the record."""
     society = crowd(1000)
     with stub_process() as url:
@@ -58,12 +72,12 @@ def test_cost_of_a_turn(tmp_path: Path) -> None:
         run = simulation.run()
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     turns = int((run.turns()["mode"] == "llm/joint").sum())
-    print(f"\nturns: {turns}; CPU a turn: {1000 * cpu / turns:.2f} ms; turns/s: {turns / wall:.0f}")
+    say(f"turns: {turns}; CPU a turn: {1000 * cpu / turns:.2f} ms; turns/s: {turns / wall:.0f}")
     assert turns > 1000
     assert len(run.faults()) < 0.01 * turns, "the stub now and then forwards nothing in particular"
 
 
-async def test_cost_of_a_recall(tmp_path: Path) -> None:
+async def test_cost_of_a_recall(tmp_path: Path, say: Say) -> None:
     """Recall from a full pool over Chroma, with the texts in the cache and without."""
     store = ChromaStore(HashingEmbedder(), path=tmp_path / "memory")
     texts = {text_id(f"text {n}"): f"text {n}" for n in range(20_000)}
@@ -90,22 +104,22 @@ async def test_cost_of_a_recall(tmp_path: Path) -> None:
             recalled, _ = await recollect(mind, state, (), 3)
             assert len(recalled) == mind.recall
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-        print(f"\nrecall of 4 from 32, {name}: {5 * cpu:.2f} ms CPU, {5 * wall:.2f} ms wall")
+        say(f"recall of 4 from 32, {name}: {5 * cpu:.2f} ms CPU, {5 * wall:.2f} ms wall")
     await store.close()
 
 
-def test_idle_agents_cost_little() -> None:
+def test_idle_agents_cost_little(say: Say) -> None:
     """A user without mail is no object but its persona: under 2 KB each, with edges and index."""
     tracemalloc.start()
     society = crowd(20_000, degree=4)
     gc.collect()
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    print(f"\nan idle agent: {size / len(society):.0f} bytes")
+    say(f"an idle agent: {size / len(society):.0f} bytes")
     assert size / len(society) < IDLE_BYTES
 
 
-def test_cost_of_embedding() -> None:
+def test_cost_of_embedding(say: Say) -> None:
     """The default embedder on a tweet."""
     texts = [
         f"France: {n} people dead after shooting at HQ of satirical weekly newspaper, according to witnesses"
@@ -113,4 +127,4 @@ def test_cost_of_embedding() -> None:
     ]
     cpu = time.process_time()
     assert asyncio.run(HashingEmbedder().embed(texts)).shape == (500, 256)
-    print(f"\nembedding a tweet: {2 * (time.process_time() - cpu):.2f} ms")
+    say(f"embedding a tweet: {2 * (time.process_time() - cpu):.2f} ms")
