@@ -68,20 +68,24 @@ def prepare(
         society = wiring.build_society(scenario.society, around=around, strict=strict)
     elif scenario.society.sample is not None:
         society = society.sample(scenario.society.sample, around=around)
+    embedder = wiring.build_embedder(scenario.memory.embedder)
+    wiring.check_servers(scenario, embedder)
     return Prepared(
         scenario=scenario,
         society=society,
         roster=Roster(scenario, society),
         announcements=plan_seeds(scenario.seeds),
         packs=wiring.load_packs(scenario),
-        embedder=wiring.build_embedder(scenario.memory.embedder),
+        embedder=embedder,
         client=wiring.build_client(scenario.model) if endpoint and wiring.uses_model(scenario) else None,
         outcome=_outcome(scenario, society),
-        notes=tuple(_notes(scenario)),
+        notes=tuple(_notes(scenario, society)),
     )
 
 
-def _notes(scenario: Scenario) -> Iterator[str]:
+def _notes(scenario: Scenario, society: Society) -> Iterator[str]:
+    if scenario.compare is not None and len(society.ids) > _OUTCOMES_KEPT:
+        yield f"compare is left out: it is for societies of up to {_OUTCOMES_KEPT:,} users"
     late = sum(seed.tick >= scenario.ticks for seed in scenario.seeds)
     if late:
         yield f"{late} of {len(scenario.seeds)} seed posts come after the last tick and are never published"

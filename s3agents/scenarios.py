@@ -41,14 +41,16 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    loader.flatten_mapping(node)
     seen: set[str] = set()
     for key_node, _ in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key_node.start_mark)
         if key_node.value in seen:
             raise yaml.MarkedYAMLError(
                 problem=f"key {key_node.value!r} is given twice", problem_mark=key_node.start_mark
             )
         seen.add(key_node.value)
+    loader.flatten_mapping(node)
     return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
 
 
@@ -121,10 +123,20 @@ def _override(data: dict[str, Any], override: str, file: Path) -> None:
     for parent in parents:
         place = place.setdefault(parent, {}) if isinstance(place, dict) else _item(place, parent, key, file)
     if isinstance(place, dict):
-        place[last] = yaml.safe_load(text)
+        place[last] = _value_of(text, override)
     else:
         _item(place, last, key, file)
-        place[int(last)] = yaml.safe_load(text)
+        place[int(last)] = _value_of(text, override)
+
+
+def _value_of(text: str, override: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        remedy = "put text in quotes"
+        raise ConfigError(
+            explain(f"override {override!r}", wanted="a value in YAML", got=" ".join(str(exc).split()), remedy=remedy)
+        ) from exc
 
 
 def _item(place: Any, index: str, key: str, file: Path) -> Any:

@@ -11,29 +11,27 @@ In ten lines::
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 import structlog
 
 from s3agents import wiring
 from s3agents.agents.host import Host, HostLimits
 from s3agents.config import Scenario
+from s3agents.config.model import PACE
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.run_folder import RunFolder
-from s3agents.errors import ConfigError, RunFolderError, explain
+from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.foreign import ForeignClient
-from s3agents.llm.replay import RecordingClient, ReplayClient
-from s3agents.llm.reply_store import ReplyStore
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
-from s3agents.record.counts import faults_by_cause
-from s3agents.record.sqlite import SqliteRecorder
+from s3agents.record.counts import committed_ticks, faults_by_cause
 from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
 from s3agents.scenarios import parse_scenario
@@ -68,13 +66,9 @@ class Simulation:
         client: ChatCompletionClient | None = None,
         strict: bool = False,
     ) -> None:
-        self.prepared = prepare(scenario, society, strict=strict, endpoint=client is None)
-        self.folder = RunFolder.new(Path(out) if out is not None else _default_folder(scenario))
-        self.stop = StopRequest()
-        self.notes: list[str] = []
-        self._client = client
-        self._replies: Path | None = None
-        self._resumed: Manifest | None = None
+        prepared = prepare(scenario, society, strict=strict, endpoint=client is None)
+        folder = RunFolder.new(Path(out) if out is not None else _default_folder(scenario))
+        self._set_up(prepared, folder, client=client)
 
     @classmethod
     def resume(
@@ -91,19 +85,20 @@ class Simulation:
             folder: of a run that was interrupted, killed or failed.
             society: as in the constructor; needed if the run was given one.
             client: as in the constructor.
-            changes: keys of the scenario's ``model`` section that do not shape the record (``url``, ``concurrency``,
-                ``timeout``, ``retries``, ``patience``, ``budget``).
+            changes: new values for keys of the scenario's ``model`` section that do not shape the record
+                (:data:`~s3agents.config.model.PACE`), kept from then on.
 
         Raises:
-            RunFolderError: if the folder holds no run, or the society is no longer the same.
+            ConfigError: if a change is of another key, or has a wrong value.
+            RunFolderError: if the folder holds no run, or society or prompts are no longer the same.
         """
         existing = RunFolder.existing(Path(folder))
         manifest = Manifest.read(existing.manifest)
-        scenario = parse_scenario(manifest.scenario, origin=str(existing.manifest))
-        if changes:
-            scenario = scenario.model_copy(update={"model": scenario.model.model_copy(update=dict(changes))})
-        simulation = cls._over(existing, prepare(scenario, society, endpoint=client is None), client)
-        simulation._resumed = manifest
+        scenario = _scenario_of(manifest, existing, changes or {})
+        replays = Path(manifest.replay_of) if manifest.replay_of is not None else None
+        prepared = prepare(scenario, society, endpoint=client is None and replays is None)
+        simulation = cls.__new__(cls)
+        simulation._set_up(prepared, existing, client=client, manifest=manifest, replays=replays)
         simulation._check_same(manifest)
         return simulation
 
@@ -111,17 +106,47 @@ class Simulation:
     def replay(cls, folder: str | Path, society: Society | None = None, *, out: str | Path | None = None) -> Simulation:
         """The run of ``folder`` once more in a new folder, from its recorded replies and with no endpoint.
 
+        A run that did not come to its end is replayed as far as it was committed.
+
         Raises:
-            RunFolderError: if the folder holds no run, or the society is no longer the same.
+            RunFolderError: if the folder holds no run or no replies, or society or prompts are no longer the same.
         """
         existing = RunFolder.existing(Path(folder))
         manifest = Manifest.read(existing.manifest)
-        scenario = parse_scenario(manifest.scenario, origin=str(existing.manifest))
+        scenario = _scenario_of(manifest, existing, {})
+        committed = committed_ticks(existing.record) if existing.record.exists() else 0
         target = Path(out) if out is not None else _default_folder(scenario, suffix="-replay")
-        simulation = cls._over(RunFolder.new(target), prepare(scenario, society, endpoint=False), None)
-        simulation._replies = existing.replies
+        replays = Path(manifest.replay_of) if manifest.replay_of is not None else existing.path.absolute()
+        if wiring.uses_model(scenario) and not RunFolder(replays).replies.is_file():
+            wanted = "the recorded replies of the run"
+            raise RunFolderError(explain(str(RunFolder(replays).replies), wanted=wanted, got="no such file"))
+        prepared = prepare(scenario.model_copy(update={"ticks": committed}), society, endpoint=False)
+        simulation = cls.__new__(cls)
+        simulation._set_up(prepared, RunFolder.new(target), replays=replays)
         simulation._check_same(manifest)
         return simulation
+
+    def _set_up(
+        self,
+        prepared: Prepared,
+        folder: RunFolder,
+        *,
+        client: ChatCompletionClient | None = None,
+        manifest: Manifest | None = None,
+        replays: Path | None = None,
+    ) -> None:
+        """What every simulation has.
+
+        Args:
+            prepared: what to run.
+            folder: of the run.
+            client: to use instead of the scenario's endpoint.
+            manifest: of the run that goes on, if it is one.
+            replays: folder of the run that is replayed, if it is one.
+        """
+        self.prepared, self.folder = prepared, folder
+        self.stop, self.notes = StopRequest(), list[str]()
+        self._client, self._went_on, self._replays = client, manifest, replays
 
     def run(self, *, on_progress: OnProgress = lambda progress: None) -> Run:
         """Run to the end, or to the barrier after :attr:`stop` was called. See :meth:`run_async`."""
@@ -141,7 +166,7 @@ class Simulation:
             manifest = self._manifest()
             manifest.write(self.folder.manifest)
             try:
-                finished = await self._coordinate(on_progress)
+                finished = await self._coordinate(manifest, on_progress)
             except BaseException as error:
                 stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
                 self._ended(manifest, "interrupted" if stopped else "failed", str(error))
@@ -154,36 +179,25 @@ class Simulation:
         """Which bus the run gets: ``local``, ``nats``, or an address."""
         return wiring.choose_bus(self.prepared.scenario)[0]
 
-    @classmethod
-    def _over(cls, folder: RunFolder, prepared: Prepared, client: ChatCompletionClient | None) -> Simulation:
-        simulation = cls.__new__(cls)
-        simulation.prepared = prepared
-        simulation.folder = folder
-        simulation.stop = StopRequest()
-        simulation.notes = []
-        simulation._client, simulation._replies, simulation._resumed = client, None, None
-        return simulation
-
     def _check_same(self, manifest: Manifest) -> None:
         """A record goes on only over the society and prompts that it began with."""
         society = self.prepared.society
         if society.digest != manifest.society.digest:
             wanted = f"the society it began with (digest {manifest.society.digest[:12]})"
             raise RunFolderError(explain(str(self.folder.path), wanted=wanted, got=society.digest[:12]))
-        began = {pack.name: pack.sha256 for pack in manifest.prompts}
+        began = {(pack.name, pack.sha256) for pack in manifest.prompts}
         for pack in self.prepared.packs.values():
-            if began.get(pack.name) != pack.sha256:
+            if (pack.name, pack.sha256) not in began:
                 wanted = f"prompt pack {pack.name} as it was when the run began"
                 raise RunFolderError(explain(str(self.folder.path), wanted=wanted, got="another version of it"))
 
-    async def _coordinate(self, on_progress: OnProgress) -> bool:
+    async def _coordinate(self, manifest: Manifest, on_progress: OnProgress) -> bool:
         prepared, scenario = self.prepared, self.prepared.scenario
+        name = _name_elsewhere(self.folder, manifest)
         async with AsyncExitStack() as stack:
-            recorder = SqliteRecorder(self.folder.record)
+            recorder = wiring.build_recorder(self.folder.record)
             stack.callback(recorder.close)
-            store = wiring.build_store(
-                scenario, prepared.embedder, folder=self.folder.memory, run=self.folder.path.name
-            )
+            store = wiring.build_store(scenario, prepared.embedder, folder=self.folder.memory, run=name)
             stack.push_async_callback(store.close)
             client = await stack.enter_async_context(self._model())
             bus = await stack.enter_async_context(wiring.opened_bus(scenario, self.folder.bus, self.notes))
@@ -198,39 +212,29 @@ class Simulation:
                 ticks=scenario.ticks,
                 fault_limit=scenario.limits.faults,
             )
-            return await coordinator.run(_bus_name(self.folder), stop=self.stop, on_progress=on_progress)
+            # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
+            return await coordinator.run(f"{name}-{token_hex(4)}", stop=self.stop, on_progress=on_progress)
 
-    @asynccontextmanager
-    async def _model(self) -> AsyncIterator[ChatCompletionClient | None]:
-        """The client of a run, with everything around it; ``None`` where no agent asks a model."""
+    def _model(self) -> AbstractAsyncContextManager[ChatCompletionClient | None]:
         scenario = self.prepared.scenario
         if not wiring.uses_model(scenario):
-            yield None
-            return
-        if self._replies is not None:
-            store = ReplyStore(self._replies, readonly=True)
-            client: ChatCompletionClient = ReplayClient(store, model=scenario.model.name)
-        else:
-            store = ReplyStore(self.folder.replies)
-            bare = ForeignClient(self._client) if self._client is not None else self.prepared.client
-            if bare is None:
-                raise ConfigError(explain("model", wanted="an endpoint", got="none"))
-            wrapped = wiring.wrap_client(bare, scenario.model, spent=store.tokens())
-            client = RecordingClient(wrapped, store, model=scenario.model.name)
-        try:
-            yield client
-        finally:
-            await client.close()
-            store.close()
+            return nullcontext()
+        if self._replays is not None:
+            return wiring.replayed_model(scenario.model, RunFolder(self._replays).replies)
+        return wiring.opened_model(scenario.model, self._client or self.prepared.client, self.folder.replies)
 
     def _ended(self, manifest: Manifest, status: Status, message: str = "") -> None:
-        faults = faults_by_cause(self.folder.record) if self.folder.record.exists() else {}
+        try:
+            faults = faults_by_cause(self.folder.record) if self.folder.record.exists() else {}
+        except RecordError:  # the run failed because of its record: that is the message to keep
+            faults = {}
         manifest.ended(status, message=message, faults=faults).write(self.folder.manifest)
 
     def _manifest(self) -> Manifest:
-        if self._resumed is not None:
-            return self._resumed.again()
-        return Manifest.begin(self.prepared, bus=self.bus_kind, started=datetime.now(UTC))
+        if self._went_on is not None:
+            return self._went_on.again().model_copy(update={"scenario": self.prepared.scenario.dump()})
+        replay_of = str(self._replays) if self._replays is not None else None
+        return Manifest.begin(self.prepared, bus=self.bus_kind, started=datetime.now(UTC), replay_of=replay_of)
 
 
 def _calm_logs() -> None:
@@ -260,6 +264,16 @@ def _default_folder(scenario: Scenario, suffix: str = "") -> Path:
     return path
 
 
-def _bus_name(folder: RunFolder) -> str:
-    """A name that no other run on the same server has."""
-    return f"{folder.path.name}-{os.getpid()}"
+def _name_elsewhere(folder: RunFolder, manifest: Manifest) -> str:
+    """What servers that runs share call this one: the same whenever it goes on, and no other run's."""
+    told_apart = hashlib.sha256(f"{folder.path.absolute()}{manifest.started.isoformat()}".encode()).hexdigest()
+    return f"{folder.path.name}-{told_apart[:8]}"
+
+
+def _scenario_of(manifest: Manifest, folder: RunFolder, changes: Mapping[str, object]) -> Scenario:
+    """The scenario of a manifest, with changes to what does not shape the record."""
+    for key in changes:
+        if key not in PACE:
+            raise ConfigError(explain(f"change of model.{key}", wanted=f"one of {', '.join(sorted(PACE))}", got=key))
+    model = {**manifest.scenario.get("model", {}), **changes}
+    return parse_scenario({**manifest.scenario, "model": model}, origin=str(folder.manifest))

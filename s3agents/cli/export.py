@@ -34,4 +34,4 @@ def _export(
     """Write the tables of a run (Parquet, CSV, JSONL), or who forwarded from whom as a graph (GraphML)."""
     folder = out if out is not None else run / f"export-{fmt}"
     for file in export(Run(run), table or [], fmt, folder, overwrite=overwrite):
-        results().print(str(file), highlight=False, soft_wrap=True)
+        results().print(str(file), highlight=False, markup=False, soft_wrap=True)

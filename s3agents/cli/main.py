@@ -13,13 +13,13 @@ import typer
 
 from s3agents import __version__
 from s3agents.cli import doctor, export, resume, run, show, validate, vllm
+from s3agents.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
 from s3agents.cli.console import warn
 from s3agents.cli.logs import configure_logs
 from s3agents.errors import InputError, S3AgentsError
 
 __all__ = ["app", "main", "run_command"]
 
-INTERRUPTED = 130
 # Typer brings its own copy of Click, or not, by its version; either way its errors have this base.
 _UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
@@ -71,13 +71,13 @@ def run_command(arguments: list[str]) -> int:
         code = app(arguments, standalone_mode=False)
     except _UsageError as error:
         warn(error.format_message())
-        return 2
+        return WRONG
     except InputError as error:
         warn(str(error))
-        return 2
+        return WRONG
     except S3AgentsError as error:
         warn(str(error))
-        return 1
+        return FAILED
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    return code if isinstance(code, int) else 0
+    return code if isinstance(code, int) else DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -35,13 +36,12 @@ def find_scenario(name: str) -> Path:
     Raises:
         ConfigError: if there is neither.
     """
-    bundled = examples_dir() / name
-    if Path(name).exists():
+    bundled = {file.parent.name: file.parent for file in sorted(examples_dir().glob("*/scenario.yaml"))}
+    if os.path.exists(name):  # unlike Path.exists, it takes names of any length
         return Path(name)
-    if "/" not in name and (bundled / "scenario.yaml").is_file():
-        return bundled
-    known = ", ".join(sorted(f.parent.name for f in examples_dir().glob("*/scenario.yaml")))
-    wanted = f"a scenario file, a folder with scenario.yaml, or a bundled example ({known})"
+    if name in bundled:
+        return bundled[name]
+    wanted = f"a scenario file, a folder with scenario.yaml, or a bundled example ({', '.join(bundled)})"
     raise ConfigError(explain(f"scenario {name!r}", wanted=wanted, got="nothing of that name"))
 
 

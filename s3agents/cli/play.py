@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from s3agents.cli.codes import INTERRUPTED
 from s3agents.cli.console import note, words
 from s3agents.cli.progress import ProgressBar
 from s3agents.cli.summary import print_summary
@@ -14,7 +15,6 @@ from s3agents.simulation import Simulation
 
 __all__ = ["play"]
 
-INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -31,9 +31,13 @@ def play(simulation: Simulation, *, as_json: bool) -> int:
         note(text)
     print_summary(summarise(run), as_json=as_json)
     if run.manifest.status == "done":
-        words().print(f"results: {run.folder}  (s3agents show {run.folder})", highlight=False, soft_wrap=True)
+        words().print(
+            f"results: {run.folder}  (s3agents show {run.folder})", highlight=False, markup=False, soft_wrap=True
+        )
         return 0
-    words().print(f"stopped; continue with: s3agents resume {run.folder}", highlight=False, soft_wrap=True)
+    words().print(
+        f"stopped; continue with: s3agents resume {run.folder}", highlight=False, markup=False, soft_wrap=True
+    )
     return INTERRUPTED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.markup import escape
 from rich.table import Table
 
 from s3agents.cli.console import note, words
@@ -15,7 +16,7 @@ def print_preparation(prepared: Prepared) -> None:
     """Say how many users and edges there are, and show whatever was dropped or may surprise."""
     society = prepared.society
     words().print(
-        f"society [bold]{society.name}[/bold]: {len(society.ids):,} users, {society.graph.edges:,} follow edges",
+        f"society {escape(society.name)}: {len(society.ids):,} users, {society.graph.edges:,} follow edges",
         highlight=False,
     )
     rows = list(society.report.rows())
@@ -31,5 +32,5 @@ def _table(rows: list[ReportRow]) -> Table:
     )
     for row in rows:
         dropped = f"{row.dropped:,}" if row.dropped else ""
-        table.add_row(row.file, f"{row.read:,}", f"{row.kept:,}", row.reason, dropped, row.example)
+        table.add_row(row.file, f"{row.read:,}", f"{row.kept:,}", escape(row.reason), dropped, escape(row.example))
     return table

@@ -1,4 +1,8 @@
-"""Initial: the state in which an agent enters a run (S3 sections 3.3.1 and 3.3.2)."""
+"""Initial: the state in which an agent enters a run.
+
+Everybody is calm, as S3 has it (section 3.3.1). S3 derives unknown attitudes from profile and history (section 3.3.2);
+here the data may state them, and a prior stands for the rest.
+"""
 
 from __future__ import annotations
 

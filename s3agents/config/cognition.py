@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from s3agents.config.section import Section
 from s3agents.persona import Scalar
@@ -51,8 +51,10 @@ class MindSection(Section):
 class GroupSection(MindSection):
     """A group of users with a mind of its own; the first group that fits a user counts.
 
+    What a group does not say of its mind is as for everybody else.
+
     Attributes:
-        name: how tables and records call the group.
+        name: for those who read the scenario.
         users: ids of its members.
         where: attributes that its members have (all of them).
     """
@@ -66,7 +68,8 @@ class CognitionSection(MindSection):
     """How agents think, by default and by group.
 
     Attributes:
-        decay: probability that an emotion falls by a level in a tick without stimulus (S3 section 4.3).
+        decay: probability that an emotion falls by a level from one tick to the next, before anything is read (S3
+            section 4.3).
         prior: probability that a user of unknown attitude starts out positive.
         certainty: probability given to an attitude that the data state.
         spontaneous: probability that an agent who knows of the topic takes a turn in a tick without mail.
@@ -78,3 +81,21 @@ class CognitionSection(MindSection):
     certainty: Share = 0.9
     spontaneous: Share = 0.0
     groups: tuple[GroupSection, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherited(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("groups"), list | tuple):
+            return data
+        common = {key: data[key] for key in MindSection.model_fields if key in data}
+        return {**data, "groups": [_with_common(common, group) for group in data["groups"]]}
+
+
+def _with_common(common: dict[str, Any], group: Any) -> Any:
+    """``group`` with what it leaves unsaid taken from ``common``, parameter by parameter."""
+    if not isinstance(group, dict):
+        return group
+    merged = {**common, **group}
+    if isinstance(common.get("rules"), dict) and isinstance(group.get("rules"), dict):
+        merged["rules"] = {**common["rules"], **group["rules"]}
+    return merged

@@ -6,7 +6,10 @@ from pydantic import Field
 
 from s3agents.config.section import Address, Section
 
-__all__ = ["ModelSection"]
+__all__ = ["PACE", "ModelSection"]
+
+PACE = frozenset({"url", "key_env", "concurrency", "timeout", "retries", "patience", "budget"})
+"""Keys that say where and how hard the endpoint is asked; they do not shape the record."""
 
 
 class ModelSection(Section):

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from s3agents.config.cognition import CognitionSection
 from s3agents.config.memory import MemorySection
-from s3agents.config.model import ModelSection
+from s3agents.config.model import PACE, ModelSection
 from s3agents.config.section import Address, Duration, Section
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Scalar
@@ -143,8 +143,5 @@ class Scenario(Section):
 
     def digest(self) -> str:
         """SHA-256 of what shapes the record: everything but the bus, paths, and how hard the endpoint may be asked."""
-        shape = self.model_dump(mode="json", exclude={"bus": True, "model": _PACE, "society": {"path"}})
+        shape = self.model_dump(mode="json", exclude={"bus": True, "model": set(PACE), "society": {"path"}})
         return hashlib.sha256(json.dumps(shape, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-_PACE = {"url", "key_env", "concurrency", "timeout", "retries", "patience", "budget"}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-__all__ = ["Address", "Duration", "Section", "parse_duration"]
+__all__ = ["Address", "Duration", "Section", "format_duration", "parse_duration"]
 
 _UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
@@ -31,7 +31,7 @@ def parse_duration(value: Any) -> timedelta:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None or float(match[1]) == 0:
         raise ValueError("a positive duration such as 30min, 1.5h, 2d or 45s")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    return timedelta(seconds=round(float(match[1]) * _UNITS[match[2]], 6))
 
 
 def _no_credentials(address: str) -> str:
@@ -40,7 +40,12 @@ def _no_credentials(address: str) -> str:
     return address
 
 
-Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(lambda d: f"{d.total_seconds():g}s", return_type=str)
-]
+def format_duration(duration: timedelta) -> str:
+    """Inverse of :func:`parse_duration`, to the microsecond."""
+    micros = duration // timedelta(microseconds=1)
+    whole, rest = divmod(micros, 1_000_000)
+    return f"{whole}.{rest:06d}s" if rest else f"{whole}s"
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)]
 Address = Annotated[str, AfterValidator(_no_credentials)]

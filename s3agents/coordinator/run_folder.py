@@ -21,10 +21,11 @@ class RunFolder:
 
     Args:
         path: where it is.
+        new: whether nobody may have begun a run in it yet.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        self.path, self._new = path, new
         self._lock: int | None = None
 
     @property
@@ -59,11 +60,11 @@ class RunFolder:
         Raises:
             RunFolderError: if there is something else.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and (not path.is_dir() or _in_use(path)):
             got = "a folder with files in it" if path.is_dir() else "a file"
             remedy = "name another with --out, or continue that run with s3agents resume"
             raise RunFolderError(explain(str(path), wanted="a new folder for the run", got=got, remedy=remedy))
-        return cls(path)
+        return cls(path, new=True)
 
     @classmethod
     def existing(cls, path: Path) -> RunFolder:
@@ -93,6 +94,11 @@ class RunFolder:
             raise RunFolderError(
                 explain(str(self.path), wanted="a run that nobody is at", got="one in use", remedy=remedy)
             ) from exc
+        if self._new and _in_use(self.path):
+            os.close(self._lock)
+            raise RunFolderError(
+                explain(str(self.path), wanted="a new folder for the run", got="one that has just begun")
+            )
         return self
 
     def __exit__(
@@ -101,3 +107,8 @@ class RunFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _in_use(path: Path) -> bool:
+    """Whether ``path`` holds more than what a run leaves that was killed before it began."""
+    return any(entry.name not in {".lock", "manifest.json.part"} for entry in path.iterdir())

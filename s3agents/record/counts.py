@@ -6,7 +6,18 @@ from pathlib import Path
 
 from s3agents.record.connection import reading
 
-__all__ = ["faults_by_cause"]
+__all__ = ["committed_ticks", "faults_by_cause"]
+
+
+def committed_ticks(path: Path) -> int:
+    """Number of ticks that were committed.
+
+    Raises:
+        RecordError: if the record cannot be read.
+    """
+    with reading(path) as db:
+        count: int = db.execute("SELECT count(*) FROM ticks").fetchone()[0]
+    return count
 
 
 def faults_by_cause(path: Path) -> dict[str, int]:

@@ -114,6 +114,7 @@ class Manifest(Facts):
         resumed: when it went on, and with which versions.
         faults: failed turns by cause, where they were counted.
         failure: why it could not go on.
+        replay_of: folder of the run whose recorded replies it plays again.
         outcome: the real outcome of each user for whom it is known: ``positive`` or ``negative``.
     """
 
@@ -133,16 +134,18 @@ class Manifest(Facts):
     resumed: tuple[Resumption, ...] = ()
     faults: dict[str, int] = Field(default_factory=dict)
     failure: str | None = None
+    replay_of: str | None = None
     outcome: dict[str, Literal["positive", "negative"]] | None = None
 
     @classmethod
-    def begin(cls, prepared: Prepared, *, bus: str, started: datetime) -> Manifest:
+    def begin(cls, prepared: Prepared, *, bus: str, started: datetime, replay_of: str | None = None) -> Manifest:
         """The manifest of a run that is about to begin.
 
         Args:
             prepared: what it runs.
             bus: which bus it got.
             started: now.
+            replay_of: folder of the run that it replays.
         """
         scenario = prepared.scenario
         return cls.model_validate(
@@ -158,6 +161,7 @@ class Manifest(Facts):
                 "model": _model(scenario) if prepared.packs else None,
                 "software": Software.here(),
                 "started": started,
+                "replay_of": replay_of,
                 "outcome": None if prepared.outcome is None else dict(prepared.outcome),
             }
         )
