@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from s3agents.cognition.announce import Announcement, announce
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
-from s3agents.cognition.recall import memories_of
+from s3agents.cognition.recall import retain
 from s3agents.cognition.turn import Turn, TurnResult
 from s3agents.errors import InputError, ReplyError, S3AgentsError, explain
 from s3agents.events import Action, Delivery, Post, Source
@@ -99,10 +99,9 @@ class SocialAgent(BaseChatAgent):
         The record of its first turn tells of them.
         """
         posts = [_earlier(self.persona.id, n, text) for n, text in enumerate(texts)]
-        items = await memories_of(self.mind, self.persona, [(post, Source.SELF) for post in posts])
-        pool, _, _ = self.mind.influence.remember(self.state.pool, items, now=0, capacity=self.mind.capacity)
-        self.state = replace(self.state, pool=pool)
-        self._history = pool
+        own = [(post, Source.SELF) for post in posts]
+        retained = await retain(self.mind, self.persona, self.state.pool, own, tick=0)
+        self.pool = self._history = retained.pool
 
     @property
     def pool(self) -> tuple[MemoryItem, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from s3agents.cognition.appraise import decayed
 from s3agents.cognition.mind import Mind
-from s3agents.cognition.recall import memories_of
+from s3agents.cognition.recall import retain
 from s3agents.cognition.turn import TurnResult
 from s3agents.events import Action, Delivery, Post, Source
 from s3agents.ids import UserId, post_id
@@ -44,8 +44,8 @@ async def announce(
     """
     emotion, attitude = _stance(mind, persona, state, tick, announcements)
     posts = tuple(_post(persona, a, tick=tick, n=n, fallback=emotion) for n, a in enumerate(announcements))
-    items = await memories_of(mind, persona, [(post, Source.SELF) for post in posts])
-    pool, remembered, forgotten = mind.influence.remember(state.pool, items, now=tick, capacity=mind.capacity)
+    own = [(post, Source.SELF) for post in posts]
+    pool, remembered, forgotten = await retain(mind, persona, state.pool, own, tick=tick)
     shared = (*state.shared, *(post.root for post in posts))[-SHARED_KEPT:]
     record = TurnRecord(
         user=persona.id,

@@ -12,7 +12,7 @@ from s3agents.persona import Persona
 from s3agents.rng import Draws
 from s3agents.state import AttitudeBelief, EmotionBelief
 
-__all__ = ["Appraisal", "Cognition", "Decision", "Recollection", "Scene", "TurnView", "Usage"]
+__all__ = ["Appraisal", "Cognition", "Decision", "Meter", "Recollection", "Scene", "TurnView", "Usage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,31 +51,6 @@ class Recollection:
     influence: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnView:
-    """What an agent goes by in one turn.
-
-    Attributes:
-        scene: what is the same for all.
-        persona: who it is.
-        emotion: its emotion, already decayed to this tick.
-        attitude: its attitude so far.
-        tick: now.
-        perceived: the posts that reached its attention, in their total order.
-        recalled: the memories that came to mind, most influential first.
-        draws: its draws for this tick.
-    """
-
-    scene: Scene
-    persona: Persona
-    emotion: EmotionBelief
-    attitude: AttitudeBelief
-    tick: int
-    perceived: tuple[Delivery, ...]
-    recalled: tuple[Recollection, ...]
-    draws: Draws
-
-
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What a turn cost at the endpoint. Tokens are those the endpoint counted."""
@@ -92,6 +67,50 @@ class Usage:
         )
 
 
+class Meter:
+    """Adds up what a turn costs at the endpoint, whether it comes to something or fails.
+
+    Attributes:
+        usage: so far.
+    """
+
+    __slots__ = ("usage",)
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+    def add(self, usage: Usage) -> None:
+        """Count a reply that came, usable or not."""
+        self.usage += usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """What an agent goes by in one turn.
+
+    Attributes:
+        scene: what is the same for all.
+        persona: who it is.
+        emotion: its emotion, already decayed to this tick.
+        attitude: its attitude so far.
+        tick: now.
+        perceived: the posts that reached its attention, in their total order.
+        recalled: the memories that came to mind, most influential first.
+        draws: its draws for this tick.
+        meter: where its replies are counted.
+    """
+
+    scene: Scene
+    persona: Persona
+    emotion: EmotionBelief
+    attitude: AttitudeBelief
+    tick: int
+    perceived: tuple[Delivery, ...]
+    recalled: tuple[Recollection, ...]
+    draws: Draws
+    meter: Meter = field(default_factory=Meter, compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What an agent does.
@@ -101,14 +120,12 @@ class Decision:
         target: the post that is forwarded, or answered by a post of its own; one of those perceived.
         text: what a post of its own says.
         p: probability of each action, where the mind knows them.
-        usage: what the decision cost.
     """
 
     action: Action
     target: PostId | None = None
     text: str | None = None
     p: Mapping[Action, float] | None = None
-    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +136,11 @@ class Appraisal:
         emotion: next step of the Markov chain of emotion.
         attitude: next step of the Markov chain of attitude.
         plan: the act, where the mind settles everything in one go.
-        usage: what the appraisal cost.
     """
 
     emotion: EmotionBelief
     attitude: AttitudeBelief
     plan: Decision | None = None
-    usage: Usage = field(default_factory=Usage)
 
 
 class Cognition(Protocol):

@@ -8,8 +8,8 @@ another seed; if it stays unusable the turn is a fault. Nothing is ever made up 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from s3agents.cognition.base import Appraisal, Decision, TurnView, Usage
 from s3agents.errors import ReplyError
@@ -39,14 +39,6 @@ _R = TypeVar("_R", bound=Reply)
 _T = TypeVar("_T")
 _TOP_LOGPROBS = 8
 _ACTIONS = tuple(Action)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer(Generic[_T]):
-    """What a stage came to, and what all of its attempts cost."""
-
-    value: _T
-    usage: Usage
 
 
 class LlmCognition:
@@ -94,27 +86,25 @@ class LlmCognition:
         if appraisal.plan is not None:
             return appraisal.plan
         felt = replace(view, emotion=appraisal.emotion, attitude=appraisal.attitude)
-        chosen = await self._ask(self._stages["act"], felt, act_reply(len(view.perceived)), _read_act(view))
-        decision = replace(chosen.value, usage=chosen.usage)
+        decision = await self._ask(self._stages["act"], felt, act_reply(len(view.perceived)), _read_act(view))
         return await self._write(felt, decision) if decision.action is Action.POST else decision
 
     async def _settle(self, view: TurnView) -> Appraisal:
         model = joint_reply(len(view.perceived), self._chars(view))
-        answer = await self._ask(self._stages["joint"], view, model, _read_joint(view))
-        return replace(answer.value, usage=answer.usage)
+        return await self._ask(self._stages["joint"], view, model, _read_joint(view))
 
     async def _feel_and_judge(self, view: TurnView) -> Appraisal:
         emotion = await self._ask(self._stages["emotion"], view, EmotionReply, _read_emotion)
-        felt = replace(view, emotion=emotion.value)
+        felt = replace(view, emotion=emotion)
         attitude = await self._ask(self._stages["attitude"], felt, AttitudeReply, _read_attitude)
-        return Appraisal(emotion=emotion.value, attitude=attitude.value, usage=emotion.usage + attitude.usage)
+        return Appraisal(emotion=emotion, attitude=attitude)
 
     async def _write(self, view: TurnView, decision: Decision) -> Decision:
         ids = [None, *(delivery.post.id for delivery in view.perceived)]
         number = ids.index(decision.target)
         model = write_reply(self._chars(view))
-        written = await self._ask(self._stages["write"], view, model, _read_text(view), target=number)
-        return replace(decision, text=written.value, usage=decision.usage + written.usage)
+        text = await self._ask(self._stages["write"], view, model, _read_text(view), target=number)
+        return replace(decision, text=text)
 
     def _chars(self, view: TurnView) -> int | None:
         return view.scene.post_chars if self._bound_text else None
@@ -127,7 +117,7 @@ class LlmCognition:
         read: Callable[[_R, CreateResult], _T],
         *,
         target: int = 0,
-    ) -> _Answer[_T]:
+    ) -> _T:
         """Ask until the reply can be read, ``repairs`` times more at most.
 
         Raises:
@@ -135,13 +125,12 @@ class LlmCognition:
             EndpointError: if a reply cannot be had.
         """
         messages = self._pack.messages(stage, view, target=target)
-        usage = Usage()
         for attempt in range(self._repairs + 1):
             args = {"seed": view.draws.model_seed(f"{stage}/{attempt}"), **self._sampling}
             try:
                 result = await self._client.create(messages, json_output=model, extra_create_args=args)
-                usage += Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens)
-                return _Answer(read(parse_reply(model, result), result), usage)
+                view.meter.add(Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens))
+                return read(parse_reply(model, result), result)
             except ReplyError:
                 if attempt == self._repairs:
                     raise
@@ -164,7 +153,7 @@ def _read_attitude(reply: AttitudeReply | JointReply, result: CreateResult) -> A
 
 
 def _read_act(view: TurnView) -> Callable[[ActReply | JointReply, CreateResult], Decision]:
-    """A reader of the decision, without the text and the cost."""
+    """A reader of the decision, without the text."""
 
     def read(reply: ActReply | JointReply, result: CreateResult) -> Decision:
         number = target_of(reply, len(view.perceived))
@@ -175,7 +164,7 @@ def _read_act(view: TurnView) -> Callable[[ActReply | JointReply, CreateResult],
 
 
 def _read_joint(view: TurnView) -> Callable[[JointReply, CreateResult], Appraisal]:
-    """A reader of the appraisal with its plan, without the cost."""
+    """A reader of the appraisal with its plan."""
     read_act = _read_act(view)
 
     def read(reply: JointReply, result: CreateResult) -> Appraisal:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from s3agents.cognition.base import Recollection
 from s3agents.cognition.mind import Mind
@@ -14,7 +16,15 @@ from s3agents.memory.influence import cosine
 from s3agents.persona import Persona
 from s3agents.state import AgentState, MemoryItem
 
-__all__ = ["memories_of", "recollect", "texts_needed"]
+__all__ = ["Retained", "recollect", "retain", "texts_needed"]
+
+
+class Retained(NamedTuple):
+    """A pool after a turn: what it holds, what is new in it, and what is gone from it."""
+
+    pool: tuple[MemoryItem, ...]
+    remembered: tuple[MemoryItem, ...]
+    forgotten: tuple[MemoryItem, ...]
 
 
 def texts_needed(state: AgentState, inbox: Sequence[Delivery]) -> set[TextId]:
@@ -37,7 +47,35 @@ async def recollect(
     return recalled, [item for item, _ in best]
 
 
-async def memories_of(mind: Mind, persona: Persona, read: Sequence[tuple[Post, Source]]) -> list[MemoryItem]:
+async def retain(
+    mind: Mind, persona: Persona, pool: Sequence[MemoryItem], read: Sequence[tuple[Post, Source]], *, tick: int
+) -> Retained:
+    """What was read and written enters the pool; the least influential leaves it.
+
+    A text is remembered once: read again, its memory is as of now, from the most authentic of its sources. Otherwise
+    the forwards of one post would drive everything else out.
+    """
+    items = await _memories_of(mind, persona, read)
+    newest: dict[TextId, MemoryItem] = {}
+    for item in items:
+        newest[item.text] = _more_authentic(mind, newest.get(item.text), item)
+    superseded = [item for item in pool if item.text in newest]
+    for item in superseded:
+        newest[item.text] = _more_authentic(mind, item, newest[item.text])
+    rest = [item for item in pool if item.text not in newest]
+    kept, remembered, forgotten = mind.influence.remember(rest, newest.values(), now=tick, capacity=mind.capacity)
+    return Retained(kept, remembered, (*superseded, *forgotten))
+
+
+def _more_authentic(mind: Mind, before: MemoryItem | None, now: MemoryItem) -> MemoryItem:
+    """``now``, from the source of ``before`` if that is the more authentic."""
+    authenticity = mind.influence.authenticity
+    if before is None or authenticity[before.source] <= authenticity[now.source]:
+        return now
+    return replace(now, source=before.source)
+
+
+async def _memories_of(mind: Mind, persona: Persona, read: Sequence[tuple[Post, Source]]) -> list[MemoryItem]:
     """Posts as memories, each with its relevance to the reader's attributes."""
     if not read:
         return []

@@ -12,10 +12,10 @@ from enum import Enum
 
 from s3agents.cognition.act import published
 from s3agents.cognition.appraise import decayed
-from s3agents.cognition.base import Appraisal, Decision, Recollection, TurnView, Usage
+from s3agents.cognition.base import Appraisal, Decision, Meter, Recollection, TurnView
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.perceive import perceive
-from s3agents.cognition.recall import memories_of, recollect
+from s3agents.cognition.recall import recollect, retain
 from s3agents.errors import ModelError
 from s3agents.events import Delivery, Post, Source
 from s3agents.persona import Persona
@@ -73,6 +73,7 @@ class Turn:
         self._recalled: list[Recollection] = []
         self._recalled_items: list[MemoryItem] = []
         self._posts: tuple[Post, ...] = ()
+        self._meter = Meter()
         self._pool = state.pool
         self._remembered: tuple[MemoryItem, ...] = ()
         self._forgotten: tuple[MemoryItem, ...] = ()
@@ -119,9 +120,8 @@ class Turn:
         """What was read and written enters the pool; the least influential leaves it."""
         self._advance(Phase.REMEMBERED)
         read = [(d.post, d.source) for d in self._perceived] + [(post, Source.SELF) for post in self._posts]
-        items = await memories_of(self._mind, self._persona, read)
-        self._pool, self._remembered, self._forgotten = self._mind.influence.remember(
-            self._state.pool, items, now=self._tick, capacity=self._mind.capacity
+        self._pool, self._remembered, self._forgotten = await retain(
+            self._mind, self._persona, self._state.pool, read, tick=self._tick
         )
 
     def _advance(self, to: Phase) -> None:
@@ -140,6 +140,7 @@ class Turn:
             perceived=self._perceived,
             recalled=tuple(self._recalled),
             draws=self._draws,
+            meter=self._meter,
         )
 
     def _exposures(self) -> tuple[Exposure, ...]:
@@ -148,8 +149,13 @@ class Turn:
 
     def _fault(self, error: ModelError) -> TurnResult:
         fault = Fault(stage=self.phase.name.lower(), cause=error.cause, message=str(error))
-        mode = self._mind.cognition.mode
-        record = TurnRecord(user=self._persona.id, mode=mode, exposures=self._exposures(), fault=fault)
+        record = TurnRecord(
+            user=self._persona.id,
+            mode=self._mind.cognition.mode,
+            exposures=self._exposures(),
+            usage=self._meter.usage,
+            fault=fault,
+        )
         return TurnResult(record=record)
 
     def _done(self, appraisal: Appraisal, decision: Decision) -> TurnResult:
@@ -165,7 +171,7 @@ class Turn:
             p=decision.p,
             remembered=self._remembered,
             forgotten=tuple(item.post for item in self._forgotten),
-            usage=_total(appraisal, decision),
+            usage=self._meter.usage,
         )
         state = AgentState(
             emotion=appraisal.emotion,
@@ -175,8 +181,3 @@ class Turn:
             shared=(*self._state.shared, *(post.root for post in self._posts))[-SHARED_KEPT:],
         )
         return TurnResult(record=record, posts=self._posts, state=state)
-
-
-def _total(appraisal: Appraisal, decision: Decision) -> Usage:
-    """A plan made with the appraisal is paid for there."""
-    return appraisal.usage if decision is appraisal.plan else appraisal.usage + decision.usage

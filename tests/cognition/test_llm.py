@@ -14,7 +14,7 @@ from autogen_core.models import ChatCompletionTokenLogprob, CreateResult, Reques
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s3agents.cognition.base import Cognition, Usage
+from s3agents.cognition.base import Cognition, Meter, Usage
 from s3agents.cognition.llm import LlmCognition
 from s3agents.errors import EndpointError, ReplyError
 from s3agents.events import Action
@@ -68,12 +68,13 @@ async def test_joint_settles_a_turn_in_one_call() -> None:
     """Emotion, attitude and plan come from one reply; acting costs nothing more."""
     client = ScriptedClient([_joint(action="post", text="So be it", target=2)])
     mind: Cognition = _mind(client)
-    appraisal = await mind.appraise(VIEW)
+    view = replace(VIEW, meter=Meter())
+    appraisal = await mind.appraise(view)
     assert mind.mode == "llm/joint"
     assert appraisal.emotion == EmotionBelief.certain(Emotion.INTENSE)
     assert appraisal.attitude == AttitudeBelief.certain(Attitude.NEGATIVE)
-    assert appraisal.usage == Usage(1, 10, 5)
-    plan = await mind.act(VIEW, appraisal)
+    plan = await mind.act(view, appraisal)
+    assert view.meter.usage == Usage(1, 10, 5)
     assert plan is appraisal.plan
     assert (plan.action, plan.text, plan.target, plan.p) == (Action.POST, "So be it", VIEW.perceived[1].post.id, None)
     assert len(client.requests) == 1
@@ -83,8 +84,9 @@ async def test_paper_asks_stage_by_stage() -> None:
     """Emotion, attitude, act and text are asked for in this order, each told what the one before came to."""
     client = _paper()
     mind = _mind(client, "paper")
-    appraisal = await mind.appraise(VIEW)
-    decision = await mind.act(VIEW, appraisal)
+    view = replace(VIEW, meter=Meter())
+    appraisal = await mind.appraise(view)
+    decision = await mind.act(view, appraisal)
     assert [_name(request) for request in client.requests] == list(PAPER)
     assert mind.mode == "llm/paper"
     assert (appraisal.emotion.level, appraisal.attitude.stance) == (Emotion.MODERATE, Attitude.NEGATIVE)
@@ -94,7 +96,7 @@ async def test_paper_asks_stage_by_stage() -> None:
     assert all("emotion is moderate, your attitude negative" in _prompt(client, call) for call in (2, 3))
     assert "an answer to post 2" in _prompt(client, 3)
     assert appraisal.plan is None
-    assert appraisal.usage == decision.usage == Usage(2, 20, 10)
+    assert view.meter.usage == Usage(4, 40, 20)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,6 @@ async def test_paper_writes_only_posts(act: Mapping[str, Any], calls: int) -> No
     assert len(client.requests) == calls
     assert decision.text is None
     assert decision.target == (VIEW.perceived[0].post.id if act["action"] == "forward" else None)
-    assert decision.usage == Usage(1, 10, 5)
 
 
 async def test_the_prefix_is_shared_between_stages_and_agents() -> None:
@@ -192,9 +193,10 @@ async def test_an_unusable_reply_is_asked_for_again() -> None:
     """The second reply counts, and both are paid for; the prompt stays the same."""
     cut = text_result('{"emotion": "ca').model_copy(update={"finish_reason": "length"})
     client = ScriptedClient([cut, "no JSON", _joint()])
-    appraisal = await _mind(client).appraise(VIEW)
+    view = replace(VIEW, meter=Meter())
+    appraisal = await _mind(client).appraise(view)
     assert appraisal.emotion.level is Emotion.INTENSE
-    assert appraisal.usage == Usage(3, 30, 15)
+    assert view.meter.usage == Usage(3, 30, 15)
     assert len({_prompt(client, call) for call in range(3)}) == 1
 
 
@@ -239,7 +241,9 @@ async def test_a_failing_endpoint_is_not_asked_again() -> None:
 async def test_a_refusal_is_asked_again() -> None:
     """A client that raises for a reply it cannot use is asked again like any other."""
     client = ScriptedClient([ReplyError("declined", cause="refusal"), _joint()])
-    assert (await _mind(client).appraise(VIEW)).usage == Usage(1, 10, 5)
+    view = replace(VIEW, meter=Meter())
+    await _mind(client).appraise(view)
+    assert view.meter.usage == Usage(1, 10, 5)
 
 
 async def test_a_forward_of_the_only_post_needs_no_number() -> None:

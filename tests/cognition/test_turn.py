@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3agents.cognition.act import published
-from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView
+from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView, Usage
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.perceive import perceive
@@ -77,19 +77,51 @@ FORWARD = Decision(action=Action.FORWARD, target=PostId("p1"))
 
 
 async def test_a_turn_publishes_remembers_and_moves_on() -> None:
-    """A forward carries text and root of its target; what was read and written is remembered."""
+    """A forward carries text and root of its target; what was read and written is remembered, each text once."""
     result = await Turn(mind(FixedMind(FORWARD)), ME, fresh(), tick=1, inbox=[mail(1), mail(2, root="r")]).run()
     (post,) = result.posts
     assert (post.kind, post.parent, post.root, post.text, post.author) == (PostKind.FORWARD, "p1", "p1", "text 1", "me")
     assert result.state is not None
     assert (result.state.emotion, result.state.attitude, result.state.felt) == (FELT, SIDE, 1)
     assert {item.post: item.source for item in result.state.pool} == {
-        "p1": Source.FOLLOWEE,
         "p2": Source.FOLLOWEE,
         post.id: Source.SELF,
     }
     assert result.state.shared == ("p1",)
     assert [e.attended for e in result.record.exposures] == [True, True]
+
+
+async def test_a_text_read_again_is_one_memory_as_of_now() -> None:
+    """Forwards of one text do not fill the pool: its memory is renewed, from the most authentic source it had."""
+    shared = mind(FixedMind(Decision(action=Action.INACTIVE)))
+    friend = Delivery(post=mail(1).post, source=Source.MUTUAL)
+    first = await Turn(shared, ME, fresh(), tick=1, inbox=[friend, mail(2)]).run()
+    assert first.state is not None
+    again = Post(id=PostId("f1"), author=UserId("b"), tick=5, text="text 1", root=PostId("p1"), parent=PostId("p1"))
+    later = Delivery(post=again, source=Source.PLATFORM)
+    second = await Turn(shared, ME, first.state, tick=6, inbox=[later]).run()
+    assert second.state is not None
+    assert {i.post: (i.tick, i.source) for i in second.state.pool} == {
+        "p2": (0, Source.FOLLOWEE),
+        "f1": (5, Source.MUTUAL),
+    }
+    assert second.record.forgotten == ("p1",)
+    assert [item.post for item in second.record.remembered] == ["f1"]
+
+
+async def test_a_failed_turn_says_what_it_cost() -> None:
+    """Replies that came before a turn failed are on its record."""
+
+    class Asking(FixedMind):
+        """A mind that asks twice before it fails."""
+
+        async def appraise(self, view: TurnView) -> Appraisal:
+            view.meter.add(Usage(2, 30, 4))
+            return await super().appraise(view)
+
+    broken = Asking(FORWARD, ReplyError("no reply", cause="schema"))
+    result = await Turn(mind(broken), ME, fresh(), tick=1, inbox=[mail(1)]).run()
+    assert result.record.usage == Usage(2, 30, 4)
 
 
 async def test_memories_come_to_mind_later() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from s3agents.config.section import format_duration, parse_duration
 from s3agents.errors import ConfigError
 from s3agents.scenarios import load_scenario, parse_scenario
 from s3agents.seed_files import read_seed_files
@@ -49,6 +53,33 @@ def test_the_digest_covers_what_shapes_the_record(tmp_path: Path) -> None:
     assert load_scenario(tmp_path, overrides=["seed=9"]).digest() != scenario.digest()
 
 
+@given(st.timedeltas(min_value=timedelta(microseconds=1), max_value=timedelta(days=9999)))
+def test_durations_survive_dumping(duration: timedelta) -> None:
+    """A tick of any length is the same after it was written to a manifest and read again."""
+    assert parse_duration(format_duration(duration)) == duration
+
+
+def test_groups_inherit_what_they_leave_unsaid(tmp_path: Path) -> None:
+    """A group with a pack of its own thinks in the mode of everybody; parameters of rules are taken over one by one."""
+    cognition = {
+        "mode": "llm",
+        "rules": {"forward": 0.5, "post": 0.25},
+        "groups": [
+            {"name": "a", "users": ["0"], "pack": "paper"},
+            {"name": "b", "users": ["1"], "rules": {"post": 0.5}},
+        ],
+    }
+    one, other = load_scenario(written(tmp_path, {**GOOD, "cognition": cognition})).cognition.groups
+    assert (one.mode, one.pack, one.rules.forward) == ("llm", "paper", 0.5)
+    assert (other.mode, other.pack, other.rules.forward, other.rules.post) == ("llm", "joint", 0.5, 0.5)
+
+
+def test_merged_keys_may_be_overridden(tmp_path: Path) -> None:
+    """YAML's own way to share keys works, and what is given beside it wins."""
+    text = yaml.safe_dump(GOOD) + "seeds:\n- &first {author: '0', text: hi}\n- {<<: *first, text: ho}\n"
+    assert [seed.text for seed in load_scenario(written(tmp_path, text)).seeds] == ["hi", "ho"]
+
+
 def test_parameters_and_overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parameters fill placeholders, paths among them count from the working directory, overrides reach any key."""
     monkeypatch.chdir(tmp_path)
@@ -73,6 +104,7 @@ BAD = {
     "another encoding": ("name: Müller".encode("latin-1"), "another byte at 7"),
     "broken YAML": ("a: [1, ", "wanted YAML"),
     "a list": ("- 1\n- 2", "got a list"),
+    "a key that is a list": ("? [a, b]\n: c", "a key must be a word"),
     "a key twice": ("name: a\nname: b", "'name' is given twice"),
     "too large a file": ("#" * (1 << 20) + "\na: 1", "at most 1048576 bytes"),
     "YAML that makes objects": ("a: !!python/object/apply:os.system ['true']", "wanted YAML"),
@@ -128,7 +160,7 @@ def test_all_wrong_keys_are_listed_at_once(tmp_path: Path) -> None:
         load_scenario(written(tmp_path, {**GOOD, "ticks": -1, "seed": "x", "nonsense": 1}))
 
 
-@pytest.mark.parametrize("override", ["ticks", "=5", "seeds.7.tick=1"])
+@pytest.mark.parametrize("override", ["ticks", "=5", "seeds.7.tick=1", "topic=[x", "topic=a: b: c"])
 def test_bad_overrides_are_named(override: str, tmp_path: Path) -> None:
     """An override without value, without key, or of an item that is not there is an error."""
     file = written(tmp_path, {**GOOD, "seeds": []})
