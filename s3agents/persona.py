@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from s3agents.ids import UserId
 
-__all__ = ["Persona", "Scalar"]
+__all__ = ["ATTRIBUTES", "Persona", "Scalar"]
 
 Scalar = str | int | float | bool
 _NOTHING: MappingProxyType[str, Any] = MappingProxyType({})
@@ -40,7 +40,7 @@ class Persona:
 
     def attribute(self, name: str) -> Scalar | None:
         """The attribute ``name``, own or extra; ``None`` where the data do not have it."""
-        if name in _OWN:
+        if name in ATTRIBUTES:
             value: Scalar | None = getattr(self, name)
             return value
         return self.extra.get(name)
@@ -51,4 +51,5 @@ class Persona:
         return " ".join(known)
 
 
-_OWN = ("id", "gender", "age", "occupation", "bio", "attitude")
+ATTRIBUTES = ("id", "gender", "age", "occupation", "bio", "attitude")
+"""The attributes that every persona has a place for."""

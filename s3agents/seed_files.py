@@ -15,7 +15,7 @@ __all__ = ["read_seed_files"]
 
 _LONGEST_LINE = 10_000_000
 _TEXT_KEYS = ("text", "content")
-_AUTHOR_KEYS = ("user_id", "author", "id")
+_AUTHOR_KEYS = ("user_id", "author")
 
 
 def read_seed_files(scenario: Scenario) -> Scenario:

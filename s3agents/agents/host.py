@@ -116,7 +116,7 @@ class Host:
         """Give every agent its turn that has mail from the tick before, a post to announce, or an urge of its own.
 
         In this order: the turns, then the posts are published, then the agents take on their new states. The results
-        come in the order of the users. When too many turns have failed the others are not begun, nothing is published,
+        come in the order of the users. When too many turns have failed, the others are not begun, nothing is published,
         and no agent changes: there are then fewer results than turns, and the tick must not be committed.
 
         Args:

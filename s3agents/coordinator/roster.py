@@ -10,9 +10,9 @@ from s3agents.config.scenario import Scenario
 from s3agents.errors import ConfigError, explain
 from s3agents.ids import UserId
 from s3agents.network.society import Society
-from s3agents.persona import Persona
+from s3agents.persona import ATTRIBUTES, Persona
 
-__all__ = ["Roster"]
+__all__ = ["Roster", "outcome"]
 
 
 class Roster:
@@ -60,7 +60,7 @@ class Roster:
             yield self._unknown("compare.attribute", compare.attribute)
 
     def _known(self, attribute: str) -> bool:
-        return attribute in self._attributes or attribute in _OWN or not self._society.personas
+        return attribute in self._attributes or attribute in ATTRIBUTES or not self._society.personas
 
     def _nobody(self, key: str, user: str) -> str:
         near = difflib.get_close_matches(user, self._society.index, n=1) if len(self._society.index) < 5_000 else []
@@ -68,11 +68,8 @@ class Roster:
         return "  " + explain(key, wanted="a user of the society", got=repr(user), remedy=remedy)
 
     def _unknown(self, key: str, attribute: str) -> str:
-        known = ", ".join([*_OWN, *sorted(self._attributes)])
+        known = ", ".join([*ATTRIBUTES, *sorted(self._attributes)])
         return "  " + explain(key, wanted=f"an attribute of the users ({known})", got=repr(attribute))
-
-
-_OWN = ("id", "gender", "age", "occupation", "bio", "attitude")
 
 
 def _fits(persona: Persona, group: GroupSection) -> bool:

@@ -11,11 +11,10 @@ import orjson
 
 from s3agents.ids import UserId
 from s3agents.network.graph import FollowGraph
-from s3agents.persona import Persona
+from s3agents.persona import ATTRIBUTES, Persona
 
 __all__ = ["society_digest"]
 
-_FIELDS = ("id", "gender", "age", "occupation", "bio", "attitude")
 _EXACT_FLOAT = 2.0**53
 
 
@@ -38,7 +37,7 @@ def society_digest(personas: Sequence[Persona], graph: FollowGraph, history: Map
 
 
 def _canonical(persona: Persona, history: Sequence[str]) -> bytes:
-    own = {name: value for name in _FIELDS if (value := getattr(persona, name)) not in (None, "")}
+    own = {name: value for name in ATTRIBUTES if (value := getattr(persona, name)) not in (None, "")}
     extra = {name: _number(value) for name, value in persona.extra.items()}
     return orjson.dumps([own, extra, history], option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
