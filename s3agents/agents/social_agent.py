@@ -28,11 +28,13 @@ from s3agents.events import Action, Delivery, Post, Source
 from s3agents.ids import PostId, UserId, post_id
 from s3agents.memory.autogen import SocialMemory
 from s3agents.persona import Persona
+from s3agents.prompts.quoting import quoted
 from s3agents.state import AgentState, MemoryItem, dump_state, load_state
 
 __all__ = ["SocialAgent"]
 
 _NOT_IDENTIFIER = re.compile(r"\W")
+_MOST_CHARS = 200
 
 
 class SocialAgent(BaseChatAgent):
@@ -57,7 +59,8 @@ class SocialAgent(BaseChatAgent):
         mutuals: Collection[str] = (),
         followees: Collection[str] = (),
     ) -> None:
-        super().__init__(_agent_name(persona.id), persona.describe() or f"User {persona.id} of a social network.")
+        about = persona.describe() or f"User {persona.id} of a social network."
+        super().__init__(_agent_name(persona.id), quoted(about, _MOST_CHARS))  # selector teams put it into prompts
         self.persona = persona
         self.mind = mind
         self.state = state or self._fresh()

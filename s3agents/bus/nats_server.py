@@ -27,6 +27,9 @@ _PROGRAM: Final = "nats-server"
 _GUARD: Final = Path(__file__).with_name("guard.py")
 _CONFIG: Final = "nats.conf"
 _LOG: Final = "server.log"
+_GONE: Final = ".gone-"  # between a folder's name and a number: what is being removed
+_OWN: Final = (_CONFIG, "streams", "jetstream", "*.log", "*.ports")
+_MAX_PAYLOAD: Final = "8MB"  # of one message: the most that the server takes without complaint
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.01
@@ -45,7 +48,8 @@ class EmbeddedNats:
     context manager; :meth:`start` and :meth:`stop` do the same by hand.
 
     Args:
-        store: folder for its files, new or empty (or left by one that was killed); removed when the server stops.
+        store: folder for its files, new or empty (or left by one that was killed, in whatever state); removed when the
+            server stops.
     """
 
     def __init__(self, store: Path) -> None:
@@ -98,7 +102,7 @@ class EmbeddedNats:
             process.stdin.close()
         await asyncio.to_thread(_wait_or_kill, process)
         try:
-            await asyncio.to_thread(shutil.rmtree, self._store)
+            await asyncio.to_thread(_discard, self._store)
         except OSError as exc:
             _log.warning("folder of the embedded NATS server left", folder=str(self._store), error=str(exc))
 
@@ -113,15 +117,12 @@ class EmbeddedNats:
 
     def _furnish(self, token: str) -> None:
         """Make the folder, with the server's secret in a file of the owner's: a command line is everybody's to read."""
+        _clear(self._store)
+        self._store.mkdir(parents=True)
         config = self._store / _CONFIG
-        if config.exists():
-            shutil.rmtree(self._store)
-        self._store.mkdir(parents=True, exist_ok=True)
-        if any(self._store.iterdir()):
-            got = f"{self._store} with something else in it"
-            raise BusError(explain("embedded NATS server", wanted="a new or empty folder", got=got))
         config.touch(mode=0o600)
-        config.write_text(f'authorization {{ token: "{token}" }}\n', encoding="utf-8")
+        lines = f'authorization {{ token: "{token}" }}\nmax_payload: {_MAX_PAYLOAD}\n'
+        config.write_text(lines, encoding="utf-8")
 
     def _launch(self, program: Path) -> subprocess.Popen[bytes]:
         store = str(self._store.absolute())
@@ -162,6 +163,29 @@ class EmbeddedNats:
         log = self._store / _LOG
         tail = log.read_text(encoding="utf-8", errors="replace")[-500:].strip() if log.exists() else ""
         return BusError(explain("embedded NATS server", wanted="it to start", got=f"{got}; its log ends: {tail}"))
+
+
+def _clear(store: Path) -> None:
+    """Remove what servers that were killed, or killed while they were being removed, have left of ``store``.
+
+    Raises:
+        BusError: if it holds a file that no server has written; everything is then left.
+        OSError: if it cannot be removed.
+    """
+    foreign = [e.name for e in store.iterdir() if not any(map(e.match, _OWN))] if store.exists() else []
+    if foreign:
+        got = f"{store} with something else in it: {min(foreign)}"
+        raise BusError(explain("embedded NATS server", wanted="a new or empty folder", got=got))
+    if store.exists():
+        _discard(store)
+    for gone in store.parent.iterdir() if store.parent.exists() else ():
+        if gone.name.startswith(f"{store.name}{_GONE}"):
+            shutil.rmtree(gone)
+
+
+def _discard(store: Path) -> None:
+    """Remove ``store``: out of the way first, in one step, so that nobody finds half of it."""
+    shutil.rmtree(store.rename(store.with_name(f"{store.name}{_GONE}{secrets.token_hex(8)}")))
 
 
 def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:

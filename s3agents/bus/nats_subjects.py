@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from s3agents.ids import PostId, UserId, subject_token
+from s3agents.ids import PostId, UserId, subject_token, text_id
 
 __all__ = ["RunSubjects"]
+
+_LONGEST: Final = 150  # characters of a token; a stream is a folder on the server, of at most 255 bytes
+_KEPT: Final = 80  # of one that is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class RunSubjects:
 
     Every part that users or data choose is one token of letters, digits, ``-``, ``_`` and ``=`` (see
     :func:`s3agents.ids.subject_token`): no dot, blank or wildcard of theirs reaches the server, and no two fall
-    together.
+    together. A long one is cut, and ends in a digest of the whole.
 
     Attributes:
         run: the run, as the caller names it.
@@ -57,4 +61,8 @@ class RunSubjects:
 
 
 def _token(name: str) -> str:
-    return subject_token(UserId(name)) or "="
+    plain = name.encode("utf-8", "replace").decode()
+    token = subject_token(UserId(plain)) or "="
+    if plain == name and len(token) <= _LONGEST:
+        return token
+    return f"{token[:_KEPT]}=={text_id(name)}"  # no other token has two of these in a row

@@ -67,7 +67,8 @@ class NatsWriter:
         room = self._link.max_payload - len(message.id) - _HEADERS
         if len(message.data) > room:
             wanted, got = f"at most {room} bytes", f"{len(message.data)}"
-            raise BusError(explain(message.about, wanted=wanted, got=got, remedy="raise max_payload of the server"))
+            remedy = "shorten the text, or raise max_payload of the server"
+            raise BusError(explain(message.about, wanted=wanted, got=got, remedy=remedy))
 
     async def _store(self, batch: Iterable[Message]) -> None:
         waiting = {message.id: message for message in batch}

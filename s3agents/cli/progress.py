@@ -31,7 +31,7 @@ class ProgressBar:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._ticks = self._bar.add_task("ticks", total=None)
+        self._ticks = self._bar.add_task("setting up", total=None)
         self._turns = self._bar.add_task("turns", total=None)
         self._posts = self._faults = 0
 
@@ -48,6 +48,7 @@ class ProgressBar:
         """Show ``progress``."""
         if progress.committed is None:
             self._bar.update(self._turns, completed=progress.done, total=progress.due)
+            self._bar.update(self._ticks, completed=progress.tick, total=progress.ticks, description=self._said())
             return
         record = progress.committed
         self._posts += len(record.posts)
@@ -66,4 +67,4 @@ class ProgressBar:
             )
 
     def _said(self) -> str:
-        return f"{self._posts} posts" + (f", {self._faults} faults" if self._faults else "")
+        return f"ticks, {self._posts:,} posts" + (f", {self._faults:,} faults" if self._faults else "")

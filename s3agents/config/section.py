@@ -8,10 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-__all__ = ["Address", "Duration", "Section", "format_duration", "parse_duration"]
+__all__ = ["Address", "Duration", "Section", "format_duration", "is_secret", "parse_duration"]
 
 _UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
+_SECRET = re.compile(
+    ".*(token|keys?|secrets?|passwords?|passwd|passphrase|credentials?|authorization|cookies?)"
+    "|.*(access|api|auth|bearer|refresh|session)_?tokens"
+)
 
 
 class Section(BaseModel):
@@ -34,8 +38,14 @@ def parse_duration(value: Any) -> timedelta:
     return timedelta(seconds=round(float(match[1]) * _UNITS[match[2]], 6))
 
 
+def is_secret(key: str) -> bool:
+    """Whether ``key`` is what one calls a secret: ``api_key``, ``aws_session_token``, but not ``max_tokens``."""
+    return _SECRET.fullmatch(key.lower().replace("-", "_")) is not None
+
+
 def _no_credentials(address: str) -> str:
-    if "@" in address.partition("://")[2].partition("/")[0]:
+    hosts = (part.partition("://")[2] or part for part in address.split(","))  # servers of one cluster
+    if any("@" in host.partition("/")[0] for host in hosts):
         raise ValueError("an address without user and password (give them in environment variables)")
     return address
 

@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import ValidationError
 
+from s3agents.config.section import is_secret
 from s3agents.errors import InputError, explain
 from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.foreign import ForeignClient
+from s3agents.llm.foreign import ForeignClient, Silencer
 
 __all__ = ["load_backend"]
 
 
-def load_backend(path: str, options: Mapping[str, object]) -> ChatCompletionClient:
+def load_backend(
+    path: str, options: Mapping[str, object], *, secrets: Collection[str] = ()
+) -> ChatCompletionClient:
     """The AutoGen component at an import path, with its errors translated.
 
     Args:
         path: ``package.module:Class``, or a name that AutoGen knows by itself, such as ``OpenAIChatCompletionClient``.
-        options: its configuration, as ``load_component`` takes it.
+        options: its configuration, as ``load_component`` takes it; what it calls a key, token or the like appears in no
+            message.
+        secrets: what else must not, such as a key from the environment.
 
     Raises:
         InputError: if there is none, or it refuses the options.
     """
     wanted = "an AutoGen ChatCompletionClient as package.module:Class, with options that it takes"
+    silencer = Silencer([*secrets, *_secrets_in(options)])
     try:
         component = {"provider": path.replace(":", "."), "config": dict(options)}
-        return ForeignClient(ChatCompletionClient.load_component(component))
+        return ForeignClient(ChatCompletionClient.load_component(component), silencer.secrets)
     except ValidationError as exc:  # not chained, for it would show the options, and one of them may be a key
         wrong = [f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in exc.errors(include_input=False)]
-        raise InputError(explain(f"options of model.backend {path!r}", wanted=wanted, got="; ".join(wrong))) from None
+        got = silencer.blotted("; ".join(wrong))
+        raise InputError(explain(f"options of model.backend {path!r}", wanted=wanted, got=got)) from None
     except Exception as exc:  # a component may raise anything while it is imported and made
-        raise InputError(explain(f"model.backend {path!r}", wanted=wanted, got=f"{type(exc).__name__}: {exc}")) from exc
+        got = silencer.blotted(f"{type(exc).__name__}: {exc}")
+        cause = None if silencer.told_by(exc) else exc
+        raise InputError(explain(f"model.backend {path!r}", wanted=wanted, got=got)) from cause
+
+
+def _secrets_in(options: object, *, secret: bool = False) -> Iterator[str]:
+    """All texts under keys that are called a secret, at any depth."""
+    if isinstance(options, Mapping):
+        for key, value in options.items():
+            yield from _secrets_in(value, secret=secret or is_secret(str(key)))
+    elif isinstance(options, list | tuple):
+        for value in options:
+            yield from _secrets_in(value, secret=secret)
+    elif secret and isinstance(options, str):
+        yield options
+        yield from options.split()[-1:]  # the key of ``Bearer KEY``

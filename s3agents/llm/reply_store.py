@@ -40,8 +40,8 @@ _Row = tuple[str, bytes, int, int]
 class ReplyStore:
     """Replies and errors by request key.
 
-    Entries are written in batches; what was flushed survives the death of the process, and a file whose writer was
-    killed opens as it was after its last flush.
+    Entries are written in batches; what was flushed survives the death of the process and a loss of power, and a file
+    whose writer was killed opens as it was after its last flush.
 
     Args:
         path: the file; made if it is not there.
@@ -175,5 +175,5 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     if readonly and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
         mode = "ro&immutable=1"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA synchronous = FULL")
     return connection

@@ -19,7 +19,7 @@ import numpy as np
 
 from s3agents.embed.base import Vectors
 from s3agents.errors import InputError, MemoryStoreError, explain
-from s3agents.ids import TextId
+from s3agents.ids import TextId, text_id
 from s3agents.memory.base import StoredText
 from s3agents.memory.recent import stored_text
 
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api.client import Client
 
-__all__ = ["ChromaCollection"]
+__all__ = ["ChromaCollection", "collection_name"]
 
 _SPACE: Final = "ip"
 _ESCAPED = "\x1bjson:"
+_UNUSUAL = re.compile(r"[^A-Za-z0-9_-]+")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -180,6 +181,15 @@ class ChromaCollection:
         if self._server is not None:
             return "is the server running, and memory.store its address?"
         return "if there is room on the disk, delete the folder: it is rebuilt from the record on resume"
+
+
+def collection_name(run: str) -> str:
+    """Name of the collection of ``run`` on a server: one that any Chroma takes, and no two runs share.
+
+    At most 63 characters, the limit of servers before 1.0, of letters, digits, dashes and underscores; it ends in a
+    digest of the run's name.
+    """
+    return f"s3-{_UNUSUAL.sub('-', run)[:40]}-{text_id(run)[:16]}"
 
 
 def _knock(server: SplitResult, timeout: float) -> None:

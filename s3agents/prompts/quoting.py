@@ -2,8 +2,8 @@
 
 Prompts quote posts, memories and profiles between tags such as ``<post n="1" ...>`` and ``</post>``. Only the templates
 write angle brackets; in what is quoted they become the look-alikes ``‹`` and ``›``. That also takes the meaning from
-the control tokens of chat templates (``<|im_start|>``, ``</s>``); those of the other form (``[INST]``) get round
-brackets.
+the control tokens of chat templates (``<|im_start|>``, ``</s>``); those of the other form (``[INST]``,
+``[gMASK]``, ``[control_8]``) get round brackets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,13 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e0fff]+"
 )
 _ANGLES = str.maketrans("<>＜＞﹤﹥", "‹›‹›‹›")
-_CONTROL_TOKEN = re.compile(r"\[(/?[A-Z][A-Z_]{2,31})\]")
+_CONTROL_TOKEN = re.compile(
+    r"\[(/?(?:"
+    r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*"  # TOOL_CALLS, control_8
+    r"|[a-z]?[A-Z]{3,}[0-9]*"  # INST, gMASK
+    r"|(?i:inst|sys|[gs]?mask|cls|sep|pad|unk|bos|eos|sop|eop|unused[0-9]+)"
+    r"))\]"
+)
 
 
 def tidy(text: str, limit: int) -> str:

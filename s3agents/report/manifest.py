@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 
 from s3agents.config import Scenario
-from s3agents.config.section import Address
+from s3agents.config.section import Address, is_secret
 from s3agents.embed.base import Embedder
 from s3agents.errors import RunFolderError, explain
 from s3agents.ids import UserId
@@ -25,10 +24,6 @@ __all__ = ["Manifest", "Prepared", "Status", "UsedPack"]
 Status = Literal["running", "done", "interrupted", "failed"]
 
 _VERSION = 1
-_SECRET = re.compile(
-    "key|token|cookie|.*(password|passwd|secret|authorization|credentials?)|.*(api|access|account|private|secret)_?key"
-    "|.*(access|api|auth|bearer|hf|refresh)_?token"
-)
 
 
 class UsedPack(Protocol):
@@ -82,15 +77,11 @@ class Prepared(Protocol):
 def _without_secrets(value: Any, *, inside: bool = False) -> Any:
     """``value`` without the keys of free ``options`` that look like a secret's."""
     if isinstance(value, Mapping):
-        kept = {key: item for key, item in value.items() if not (inside and _is_secret(str(key)))}
+        kept = {key: item for key, item in value.items() if not (inside and is_secret(str(key)))}
         return {key: _without_secrets(item, inside=inside or key == "options") for key, item in kept.items()}
     if isinstance(value, list | tuple):
         return [_without_secrets(item, inside=inside) for item in value]
     return value
-
-
-def _is_secret(key: str) -> bool:
-    return _SECRET.fullmatch(key.lower().replace("-", "_")) is not None
 
 
 class Manifest(Facts):
