@@ -37,6 +37,7 @@ from s3agents.llm.replay import RecordingClient, ReplayClient
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.memory.base import TextStore
 from s3agents.memory.chroma import ChromaStore
+from s3agents.memory.chroma_collection import collection_name
 from s3agents.memory.influence import Influence
 from s3agents.network.society import Society
 from s3agents.persona import Persona
@@ -108,7 +109,7 @@ def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: st
         return LocalStore(embedder)
     if where == "chroma":
         return ChromaStore(embedder, path=folder)
-    return ChromaStore(embedder, url=where, collection=f"s3-{run}"[:500])
+    return ChromaStore(embedder, url=where, collection=collection_name(run))
 
 
 def choose_bus(scenario: Scenario) -> tuple[str, str | None]:
@@ -151,7 +152,7 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
         InputError: if the backend cannot be imported.
     """
     if section.backend != "openai-compatible":
-        return load_backend(section.backend, section.options)
+        return load_backend(section.backend, section.options, secrets=_secrets(section))
     if section.url is None:
         remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
         raise ConfigError(
@@ -193,7 +194,7 @@ async def opened_model(
     if client is None:
         raise ConfigError(explain("model", wanted="an endpoint", got="none"))
     with ReplyStore(replies) as store:
-        wrapped = wrap_client(ForeignClient(client), section, spent=store.tokens())
+        wrapped = wrap_client(ForeignClient(client, secrets=_secrets(section)), section, spent=store.tokens())
         recording = RecordingClient(wrapped, store, model=section.name)
         try:
             yield recording
@@ -333,6 +334,12 @@ def phrases(scenario: Scenario) -> dict[Attitude, str]:
     file = prompts_dir() / "rules" / f"{scenario.language}.yaml"
     wording: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {side: wording[side.value].format(question=scenario.question) for side in Attitude}
+
+
+def _secrets(section: ModelSection) -> tuple[str, ...]:
+    """What no message may show."""
+    key = os.environ.get(section.key_env)
+    return (key,) if key else ()
 
 
 def _given(value: str | None, key: str) -> str:

@@ -59,7 +59,7 @@ class SocialAgent(BaseChatAgent):
         mutuals: Collection[str] = (),
         followees: Collection[str] = (),
     ) -> None:
-        about = persona.describe() or f"User {persona.id} of a social network."
+        about = persona.describe().strip() or f"User {persona.id} of a social network."
         super().__init__(_agent_name(persona.id), quoted(about, _MOST_CHARS))  # selector teams put it into prompts
         self.persona = persona
         self.mind = mind

@@ -29,7 +29,10 @@ _CONFIG: Final = "nats.conf"
 _LOG: Final = "server.log"
 _GONE: Final = ".gone-"  # between a folder's name and a number: what is being removed
 _OWN: Final = (_CONFIG, "streams", "jetstream", "*.log", "*.ports")
-_MAX_PAYLOAD: Final = "8MB"  # of one message: the most that the server takes without complaint
+_LIMITS: Final = {
+    "max_payload": "8MB",  # of one message: the most that the server takes without complaint
+    "max_pending": "1GB",  # on their way to the owner: beyond it the server hangs up, again and again
+}
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.01
@@ -121,8 +124,8 @@ class EmbeddedNats:
         self._store.mkdir(parents=True)
         config = self._store / _CONFIG
         config.touch(mode=0o600)
-        lines = f'authorization {{ token: "{token}" }}\nmax_payload: {_MAX_PAYLOAD}\n'
-        config.write_text(lines, encoding="utf-8")
+        lines = [f'authorization {{ token: "{token}" }}', *(f"{name}: {size}" for name, size in _LIMITS.items())]
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _launch(self, program: Path) -> subprocess.Popen[bytes]:
         store = str(self._store.absolute())

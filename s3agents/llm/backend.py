@@ -14,9 +14,7 @@ from s3agents.llm.foreign import ForeignClient, Silencer
 __all__ = ["load_backend"]
 
 
-def load_backend(
-    path: str, options: Mapping[str, object], *, secrets: Collection[str] = ()
-) -> ChatCompletionClient:
+def load_backend(path: str, options: Mapping[str, object], *, secrets: Collection[str] = ()) -> ChatCompletionClient:
     """The AutoGen component at an import path, with its errors translated.
 
     Args:

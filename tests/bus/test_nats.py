@@ -63,7 +63,7 @@ async def test_a_shard_with_too_many_authors_reads_everything(
 ) -> None:
     """The server would compare each pair of its subjects; by number or by length."""
     many = shard(0, *(f"user-{n}" for n in range(3_001)))
-    long = shard(1, *(f"{'user' * 200}-{n}" for n in range(400)))
+    long = shard(1, *(f"{'user' * 30}-{n}" for n in range(2_000)))
     async with opened(make_bus, many, long, run=run):
         for name in ("shard-0", "shard-1"):
             info = await js.consumer_info(f"S3_{run}", name)
@@ -195,12 +195,21 @@ async def test_what_is_not_a_post_is_an_error(make_bus: MakeBus, js: JetStreamCo
 
 
 async def test_a_post_larger_than_the_server_takes_names_itself(make_bus: MakeBus) -> None:
-    """And none of those published with it is sent."""
+    """With its size, the limit and the remedy; and none of those published with it is sent."""
     async with opened(make_bus, shard(0, "ann")) as bus:
-        with pytest.raises(BusError, match=r"post '0\.1\.ann': wanted at most \d+ bytes, got \d+"):
-            await bus.publish([a_post("ann"), a_post("ann", 0, 1, text="x" * 1024 * 1024)])
+        with pytest.raises(BusError, match=r"post '0\.1\.ann': wanted at most \d+ bytes, got \d+ \(shorten the text"):
+            await bus.publish([a_post("ann"), a_post("ann", 0, 1, text="x" * 8 * 1024 * 1024)])
         await bus.end_tick(0)
         assert await bus.collect(0, 0) == []
+
+
+@pytest.mark.parametrize("name", ["r" * 400, "核能" * 60, "folder-\udcff"])
+async def test_a_run_may_have_any_name(make_bus: MakeBus, name: str) -> None:
+    """A long one, one of another script, one that no encoding fits: the stream's folder has a name that fits."""
+    async with opened(make_bus, shard(0, "ann"), run=name) as bus:
+        await bus.publish([a_post("ann")])
+        await bus.end_tick(0)
+        assert await bus.collect(0, 0) == [a_post("ann")]
 
 
 async def test_text_that_cannot_be_written_names_its_post(make_bus: MakeBus) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -134,6 +135,60 @@ async def test_a_folder_with_something_else_in_it_is_left_alone(store: Path) -> 
     with pytest.raises(BusError, match="new or empty folder"):
         await EmbeddedNats(store).start()
     assert (store / "thesis.txt").read_text() == "precious"
+
+
+async def test_a_folder_with_a_server_s_files_and_others_is_left_alone(store: Path) -> None:
+    """Even where a killed owner has left it: somebody has put something there since."""
+    store.mkdir(parents=True)
+    (store / "nats.conf").touch()
+    (store / "thesis.txt").write_text("precious")
+    with pytest.raises(BusError, match=r"something else in it: thesis\.txt"):
+        await EmbeddedNats(store).start()
+    assert {file.name for file in store.iterdir()} == {"nats.conf", "thesis.txt"}
+
+
+@pytest.mark.parametrize(
+    "left", [["streams/jetstream/$G/x"], ["server.log"], ["nats-server_7.ports"], ["nats.conf"], ["streams/a", "a.log"]]
+)
+async def test_half_a_folder_is_no_obstacle(store: Path, left: list[str]) -> None:
+    """An owner was killed while it removed the folder: whatever went first, the next server starts."""
+    for name in left:
+        (store / name).parent.mkdir(parents=True, exist_ok=True)
+        (store / name).write_text("of the last server")
+    async with EmbeddedNats(store) as server:
+        assert (await server_info(server.url, timeout=_BOUND)).jetstream
+        assert not (store / "streams" / "a").exists()
+    assert not store.exists()
+
+
+async def test_a_folder_goes_in_one_step(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is killed while the files are removed leaves no folder of that name; the next start removes the rest."""
+    server = EmbeddedNats(store)
+    await server.start()
+    remove = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", lambda folder: remove(folder / "streams"))
+    await server.stop()
+    assert not store.exists()
+    (left,) = store.parent.iterdir()
+    assert (left / "server.log").exists()
+    monkeypatch.undo()
+    neighbour = store.with_name("busy")
+    neighbour.mkdir()
+    async with EmbeddedNats(store):
+        assert set(store.parent.iterdir()) == {store, neighbour}
+    assert list(store.parent.iterdir()) == [neighbour]
+
+
+async def test_a_server_takes_long_posts(store: Path) -> None:
+    """Of up to 8 MB, several in a tick; a longer one is refused with its size, the limit and what to do."""
+    posts = [a_post("ann", 0, n, text="x" * 7_500_000) for n in range(20)]
+    async with EmbeddedNats(store) as server, opened(lambda: NatsBus(server.url), shard(0, "ann")) as bus:
+        for post in posts:
+            await bus.publish([post])
+        with pytest.raises(BusError, match=r"post '0\.20\.ann': wanted at most 838\d{4} bytes, got 9\d{6} \(shorten"):
+            await bus.publish([a_post("ann", 0, 20, text="x" * 9_000_000)])
+        await bus.end_tick(0)
+        assert [post.n for post in await bus.collect(0, 0)] == list(range(20))
 
 
 def test_a_server_ends_with_an_owner_that_is_killed(owner: subprocess.Popen[bytes], store: Path) -> None:

@@ -33,6 +33,26 @@ def test_different_things_have_different_names(one: str, two: str) -> None:
     assert (RunSubjects.message_id(one) == RunSubjects.message_id(two)) == same
 
 
+_long = st.text(st.sampled_from("ab/名é\ud800"), min_size=20, max_size=400)
+
+
+@given(one=_long, two=_long)
+def test_a_long_name_is_cut_and_stays_its_own(one: str, two: str) -> None:
+    """Law: a stream is a folder, whose name has at most 255 bytes; two long names never fall together."""
+    first, second = RunSubjects(one), RunSubjects(two)
+    assert len(first.stream.encode()) <= 160
+    assert len(first.posts_of(two)) <= 320
+    assert re.fullmatch(rf"S3_{_TOKEN}", first.stream)
+    assert (first.stream == second.stream) == (first.tick == second.tick) == (one == two)
+    assert (first.posts_of(one) == first.posts_of(two)) == (one == two)
+
+
+def test_a_name_that_looks_cut_is_not_taken_for_a_cut_one() -> None:
+    """What marks a cut name is in no other."""
+    cut = RunSubjects("a" * 151).stream.removeprefix("S3_")
+    assert RunSubjects(cut).stream != f"S3_{cut}"
+
+
 @given(post=_names, tick=st.integers(0, 10**6))
 def test_no_post_is_taken_for_the_end_of_a_tick(post: str, tick: int) -> None:
     """Law: the server never drops one as a repeat of the other."""

@@ -129,6 +129,8 @@ BAD = {
     "a share over one": ({**GOOD, "cognition": {"decay": 1.5}}, "cognition.decay: wanted less than or equal to 1"),
     "an unknown bus": ({**GOOD, "bus": "carrier-pigeon"}, "bus: "),
     "a password in an address": ({**GOOD, "bus": "nats://me:secret@h:1"}, "environment variables"),
+    "a password in a later address": ({**GOOD, "bus": "nats://h:1,nats://me:secret@h:2"}, "environment variables"),
+    "a password in an address without scheme": ({**GOOD, "bus": "nats://h:1,me:secret@h:2"}, "environment variables"),
     "a seed without text": ({**GOOD, "seeds": [{"author": "0"}]}, "either author and text, or file"),
     "a seed at a negative tick": ({**GOOD, "seeds": [{"author": "0", "text": "x", "tick": -1}]}, "seeds.0.tick: "),
     "an unknown attitude": ({**GOOD, "seeds": [{"author": "0", "text": "x", "attitude": "meh"}]}, "seeds.0.attitude: "),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from autogen_core.models import UserMessage
 from autogen_ext.models.replay import ReplayChatCompletionClient
 
-from s3agents.errors import EndpointError, InputError
+from s3agents.errors import EndpointError, InputError, ModelError, ReplyError
 from s3agents.llm.backend import load_backend
 from s3agents.llm.base import ChatCompletionClient, ModelWrapper
 from s3agents.llm.foreign import ForeignClient
@@ -92,6 +93,74 @@ async def test_bugs_and_our_own_errors_pass(error: Exception) -> None:
     with pytest.raises(type(error)) as caught:
         await ForeignClient(ScriptedClient([error])).create(MESSAGES)
     assert caught.value is error
+
+
+KEY = "sk-very-secret"
+
+
+class WordyError(StatusError):
+    """A vendor's error that repeats the request's headers."""
+
+    def __str__(self) -> str:
+        return f"401 for Bearer {KEY}"
+
+
+def _caused(error: Exception) -> Exception:
+    error.__cause__ = ValueError(f"header {KEY}")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "cause"),
+    [
+        (WordyError(401), EndpointError, "status_401"),
+        (RuntimeError(f"key {KEY} expired"), EndpointError, "client"),
+        (APITimeoutError(KEY), EndpointError, "timeout"),
+        (OSError(5, f"no route with {KEY}"), EndpointError, "connection"),
+        (KeyError(KEY), EndpointError, "client"),
+        (ReplyError(f"no use: {KEY}", cause="refusal"), ReplyError, "refusal"),
+        (_caused(RuntimeError("header")), EndpointError, "client"),
+    ],
+)
+async def test_a_key_is_blotted_out(raised: Exception, kind: type[ModelError], cause: str) -> None:
+    """Of the message, and of what a traceback shows; the class and cause stay."""
+    with pytest.raises(kind) as caught:
+        await ForeignClient(ScriptedClient([raised]), [KEY, KEY[:-3], "no"]).create(MESSAGES)
+    assert caught.value.cause == cause
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert "sk-" not in str(caught.value)
+
+
+async def test_a_short_secret_is_no_secret() -> None:
+    """Blotting it out would spoil ordinary words."""
+    with pytest.raises(EndpointError, match="vendor's words"):
+        await ForeignClient(ScriptedClient([StatusError(400)]), ["words", ""]).create(MESSAGES)
+
+
+def _show(component: dict[str, Any]) -> ChatCompletionClient:
+    return ScriptedClient([RuntimeError(f"refused: {component['config']}")])
+
+
+def _fail(component: dict[str, Any]) -> ChatCompletionClient:
+    raise RuntimeError(f"no client: {component['config']}")
+
+
+async def test_a_backend_never_repeats_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of its options, at any depth, and those that the caller names; when it is made and when it is asked."""
+    options = {
+        "api_key": "sk-option",
+        "headers": {"Authorization": "Bearer sk-header"},
+        "parts": [{"aws_session_token": ["sk-nested"]}],
+        "max_tokens": "many tokens",
+        "note": "sk-environ",
+    }
+    for made, kind in ((_show, EndpointError), (_fail, InputError)):
+        monkeypatch.setattr(ChatCompletionClient, "load_component", made)
+        with pytest.raises(kind) as caught:
+            await load_backend(STOCK, options, secrets={str(options["note"])}).create(MESSAGES)
+        shown = "".join(traceback.format_exception(caught.value))
+        assert "sk-" not in shown
+        assert "many tokens" in shown
 
 
 async def test_a_wrapper_of_someone_elses_is_not_passed_by() -> None:

@@ -145,6 +145,17 @@ def test_what_was_flushed_survives_a_kill(path: Path) -> None:
         assert len(store) == 257
 
 
+def test_replies_are_as_durable_as_the_record(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was flushed is on the disk, not only with the system: SQLite waits for it at each flush."""
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: made.append(connect(*args, **more)) or made[-1])
+    with ReplyStore(path):
+        (connection,) = made
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_a_kill_before_the_table_was_made_leaves_a_usable_file(path: Path) -> None:
     """A file with nothing in it but SQLite's own header is taken over."""
     connection = sqlite3.connect(path)

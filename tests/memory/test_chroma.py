@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from s3agents.embed.base import Embedder
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.errors import InputError, MemoryStoreError
 from s3agents.ids import text_id
 from s3agents.memory.chroma import ChromaStore
-from s3agents.memory.chroma_collection import ChromaCollection
+from s3agents.memory.chroma_collection import ChromaCollection, collection_name
 from s3agents.testing.memory_contract import CountingEmbedder, PersistentTextStoreContract, by_id
 
 
@@ -88,6 +90,26 @@ async def test_a_deleted_folder_is_made_anew(tmp_path):
     (tmp_path / "memory").unlink()
     await filled(tmp_path / "memory")
     assert (tmp_path / "memory" / "chroma.sqlite3").is_file()
+
+
+_RUNS = st.text(st.sampled_from("aé.-_/ 名\ud800")) | st.text(max_size=600) | st.just("run" * 100)
+
+
+@given(one=_RUNS, two=_RUNS)
+def test_every_run_has_a_collection_of_its_own(one: str, two: str) -> None:
+    """Law: whatever a run is called, its collection has a name that Chroma takes, and no other run has it."""
+    from chromadb.api.segment import check_index_name
+
+    check_index_name(collection_name(one))
+    assert (collection_name(one) == collection_name(two)) == (one == two)
+
+
+async def test_the_collection_of_a_run_of_any_name_can_be_opened(tmp_path):
+    """A folder's name may have blanks, dots and other scripts in it."""
+    store = ChromaStore(CountingEmbedder(), tmp_path, collection=collection_name(" .核能 run.." * 60))
+    await store.add(by_id("text"))
+    assert await store.count() == 1
+    await store.close()
 
 
 async def test_vectors_of_two_embedders_do_not_mix(tmp_path):

@@ -115,6 +115,12 @@ def test_keys_of_endpoints_are_left_out() -> None:
         "nested": [{"password": "sk-5", "size": 2}],
         "max_tokens": 9,
         "key_env": "MY_KEY",
+        "azure_ad_token": "sk-6",
+        "aws_session_token": "sk-7",
+        "aws-secret-access-key": "sk-8",
+        "clientSecret": "sk-9",
+        "db_password": "sk-10",
+        "google_credential": "sk-11",
     }
     manifest = Manifest.begin(_prepared({}, model={"options": options}), bus="local", started=NOON)
     assert "sk-" not in manifest.model_dump_json()
