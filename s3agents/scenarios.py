@@ -23,6 +23,7 @@ __all__ = ["load_scenario", "parse_scenario"]
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _LARGEST = 1 << 20
+_MOST_VALUES = 200_000
 _SHOWN = 80
 
 
@@ -108,10 +109,26 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(explain(str(file), wanted="UTF-8 text", got=f"another byte at {exc.start}")) from exc
     except yaml.YAMLError as exc:
         raise ConfigError(explain(str(file), wanted="YAML", got=" ".join(str(exc).split()))) from exc
+    except RecursionError as exc:
+        raise ConfigError(explain(str(file), wanted="YAML of a few levels", got="hundreds of levels")) from exc
+    if _size(data, {}) > _MOST_VALUES:
+        got = "more, once its aliases are written out"
+        raise ConfigError(explain(str(file), wanted=f"at most {_MOST_VALUES:,} values", got=got))
     if not isinstance(data, dict):
         got = "nothing" if data is None else f"a {type(data).__name__}"
         raise ConfigError(explain(str(file), wanted="a mapping of keys such as name, topic, ticks", got=got))
     return data
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """Number of values in ``value`` with every alias written out; what is shared is counted once and added often."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = 1  # a list may hold itself
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(item, known) for item in inner)
+    return known[id(value)]
 
 
 def _override(data: dict[str, Any], override: str, file: Path) -> None:

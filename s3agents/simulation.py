@@ -228,7 +228,12 @@ class Simulation:
             faults = faults_by_cause(self.folder.record) if self.folder.record.exists() else {}
         except RecordError:  # the run failed because of its record: that is the message to keep
             faults = {}
-        manifest.ended(status, message=message, faults=faults).write(self.folder.manifest)
+        try:
+            manifest.ended(status, message=message, faults=faults).write(self.folder.manifest)
+        except RunFolderError as exc:
+            if not message:
+                raise RecordError(str(exc)) from exc
+            self.notes.append(str(exc))  # what ended the run is the message to keep
 
     def _manifest(self) -> Manifest:
         if self._went_on is not None:

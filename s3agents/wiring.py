@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 
 from s3agents.bus.base import Bus
 from s3agents.bus.local import LocalBus
-from s3agents.bus.nats import NatsBus, NatsCredentials
+from s3agents.bus.nats import MAX_BYTES, NatsBus, NatsCredentials
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.cognition.base import Cognition, Scene
 from s3agents.cognition.llm import LlmCognition
@@ -64,6 +65,9 @@ __all__ = [
     "uses_model",
     "wrap_client",
 ]
+
+_OWN_SERVER_PATIENCE = 10.0
+"""Seconds to wait for a server of our own: it is on this machine, and nobody will start it again."""
 
 
 def build_society(section: SocietySection, *, around: tuple[str, ...] = (), strict: bool = False) -> Society:
@@ -137,7 +141,7 @@ async def opened_bus(scenario: Scenario, folder: Path, notes: list[str]) -> Asyn
             bus: Bus = LocalBus()
         elif kind == "nats":
             server = await stack.enter_async_context(EmbeddedNats(folder))
-            bus = NatsBus(server.url)
+            bus = NatsBus(server.url, patience=_OWN_SERVER_PATIENCE, max_bytes=_room(folder.parent))
         else:
             bus = NatsBus(kind, credentials=NatsCredentials.from_env(os.environ))
         stack.push_async_callback(bus.close)
@@ -334,6 +338,11 @@ def phrases(scenario: Scenario) -> dict[Attitude, str]:
     file = prompts_dir() / "rules" / f"{scenario.language}.yaml"
     wording: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {side: wording[side.value].format(question=scenario.question) for side in Attitude}
+
+
+def _room(folder: Path) -> int:
+    """Bytes of posts under way that the disk of an embedded server can hold: a quarter of what is free."""
+    return max(1 << 20, min(MAX_BYTES, shutil.disk_usage(folder).free // 4))
 
 
 def _secrets(section: ModelSection) -> tuple[str, ...]:

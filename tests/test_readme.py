@@ -28,9 +28,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     society.mkdir()
     (society / "users.csv").write_text("user_id,occupation,bio\nmayor,official,Mayor\nanna,journalist,Writes\nben,,\n")
     (society / "follows.csv").write_text("follower,followee\nanna,mayor\nben,anna\nanna,ben\n")
-    data = yaml.safe_load(blocks("yaml")[0])
-    del data["cognition"]["groups"], data["model"]
-    (tmp_path / "my_scenario.yaml").write_text(yaml.safe_dump(data))
+    (tmp_path / "my_scenario.yaml").write_text(blocks("yaml")[0])
     return tmp_path
 
 
@@ -42,9 +40,10 @@ def test_python_snippets_run(number: int, workplace: Path, capsys: pytest.Captur
 
 
 def test_the_scenario_is_valid(workplace: Path) -> None:
-    """The scenario of the README is one, with all of its keys."""
-    scenario = parse_scenario(yaml.safe_load(blocks("yaml")[0]), origin="README.md")
-    assert scenario.cognition.groups[0].mode == "llm"
+    """The scenario of the README is one, and so it is with the keys that the README adds to it."""
+    whole = {**yaml.safe_load(blocks("yaml")[0]), **yaml.safe_load(blocks("yaml")[1])}
+    scenario = parse_scenario(whole, origin="README.md")
+    assert (scenario.cognition.mode, scenario.cognition.groups[0].mode) == ("rules", "llm")
 
 
 def commands() -> list[list[str]]:

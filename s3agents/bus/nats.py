@@ -49,11 +49,11 @@ class _Opening:
         self.readers = {shard.number: NatsReader(link, self.names, shard) for shard in shards}
         self._made, self._purged = False, 0
 
-    async def begin(self, replicas: int) -> None:
+    async def begin(self, replicas: int, max_bytes: int) -> None:
         """Connect; make the stream, without what an earlier run of that name has left, and the consumers."""
         await self.link.connect()
         await self.link.call("remove the stream of an earlier run", self._remove_stream)
-        await self.link.call("make a stream", lambda: self._add_stream(replicas))
+        await self.link.call("make a stream", lambda: self._add_stream(replicas, max_bytes))
         self._made = True
         places = asyncio.Semaphore(_AT_ONCE)
 
@@ -106,14 +106,14 @@ class _Opening:
         except NotFoundError:
             return
 
-    async def _add_stream(self, replicas: int) -> None:
+    async def _add_stream(self, replicas: int, max_bytes: int) -> None:
         config = StreamConfig(
             name=self.names.stream,
             description="posts of a run of s3agents",
             subjects=[self.names.all_posts, self.names.tick],
             retention=RetentionPolicy.LIMITS,
             discard=DiscardPolicy.NEW,
-            max_bytes=MAX_BYTES,
+            max_bytes=max_bytes,
             max_age=MAX_AGE,
             storage=StorageType.FILE,
             num_replicas=replicas,
@@ -134,13 +134,20 @@ class NatsBus:
         credentials: what the server asks for; none by default.
         replicas: servers of the cluster that keep a copy of each post.
         patience: seconds for which a server may be away, say to restart, without ending the run.
+        max_bytes: of posts not yet collected that the stream may hold; the server sets so much disk aside.
     """
 
     def __init__(
-        self, url: str, credentials: NatsCredentials | None = None, *, replicas: int = 1, patience: float = 30.0
+        self,
+        url: str,
+        credentials: NatsCredentials | None = None,
+        *,
+        replicas: int = 1,
+        patience: float = 30.0,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._url, self._credentials = url, credentials or NatsCredentials()
-        self._replicas, self._patience = replicas, patience
+        self._replicas, self._patience, self._max_bytes = replicas, patience, max_bytes
         self._opening: _Opening | None = None
 
     async def open(self, run: str, shards: Collection[Shard]) -> None:
@@ -154,7 +161,7 @@ class NatsBus:
         link = NatsLink(self._url, self._credentials, patience=self._patience)
         opening = _Opening(run, link, shards)
         try:
-            await opening.begin(self._replicas)
+            await opening.begin(self._replicas, self._max_bytes)
         except BaseException:
             await opening.end()
             raise

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -46,9 +47,11 @@ def _doctor(
     param: Parameters = None,
     overrides: Overrides = None,
     model_url: Annotated[str | None, typer.Option(help="Endpoint to check.")] = None,
+    model_name: Annotated[str | None, typer.Option(help="The model's name at the endpoint.")] = None,
 ) -> int:
     """Check the endpoint, NATS, Chroma and the embedder that a scenario would use."""
-    sets = [f"model.url={model_url}"] if model_url else []
+    given = {"model.url": model_url, "model.name": model_name}
+    sets = [f"{key}={dumps(value)}" for key, value in given.items() if value is not None]
     findings = asyncio.run(_findings(read_scenario(scenario, param, [*sets, *(overrides or [])])))
     table = Table("", "what", "finding")
     for finding in findings:

@@ -70,7 +70,8 @@ def run_command(arguments: list[str]) -> int:
     try:
         code = app(arguments, standalone_mode=False)
     except _UsageError as error:
-        warn(error.format_message())
+        if error.format_message():  # there is none where the help was the answer
+            warn(error.format_message())
         return WRONG
     except InputError as error:
         warn(str(error))

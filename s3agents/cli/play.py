@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
 
-from s3agents.cli.codes import INTERRUPTED
+from s3agents.cli.codes import DONE, INTERRUPTED
 from s3agents.cli.console import note, words
 from s3agents.cli.progress import ProgressBar
 from s3agents.cli.summary import print_summary
+from s3agents.errors import ModelError, RunError
 from s3agents.report.run import Run
 from s3agents.report.summary import summarise
 from s3agents.simulation import Simulation
 
-__all__ = ["play"]
+__all__ = ["play", "say_how_to_go_on"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -26,35 +28,45 @@ def play(simulation: Simulation, *, as_json: bool) -> int:
     Returns:
         The exit code: 0 when the run came to its end, 130 when it was stopped.
     """
-    run = asyncio.run(_played(simulation))
+    try:
+        run = asyncio.run(_played(simulation))
+    except (RunError, ModelError, KeyboardInterrupt):
+        say_how_to_go_on(simulation.folder.path)
+        raise
     for text in simulation.notes:
         note(text)
     print_summary(summarise(run), as_json=as_json)
     if run.manifest.status == "done":
-        words().print(
-            f"results: {run.folder}  (s3agents show {run.folder})", highlight=False, markup=False, soft_wrap=True
-        )
-        return 0
-    words().print(
-        f"stopped; continue with: s3agents resume {run.folder}", highlight=False, markup=False, soft_wrap=True
-    )
+        _say(f"results: {run.folder}  (s3agents show {run.folder})")
+        return DONE
+    say_how_to_go_on(run.folder)
     return INTERRUPTED
 
 
+def say_how_to_go_on(folder: Path) -> None:
+    """Name the folder of a run that did not come to its end, if there is one, and the command that goes on with it."""
+    if (folder / "manifest.json").exists():
+        _say(f"continue with: s3agents resume {folder}")
+
+
+def _say(text: str) -> None:
+    words().print(text, highlight=False, markup=False, soft_wrap=True)
+
+
 async def _played(simulation: Simulation) -> Run:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    loop, task, bar = asyncio.get_running_loop(), asyncio.current_task(), ProgressBar()
 
     def interrupted() -> None:
         if simulation.stop.wanted and task is not None:
             task.cancel()
             return
         simulation.stop()
-        note("stopping at the end of this tick; press Ctrl-C again to stop at once")
+        bar.say("stopping at the end of this tick; press Ctrl-C again to stop at once")
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, interrupted)
     try:
-        with ProgressBar() as bar:
+        with bar:
             return await simulation.run_async(on_progress=bar)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None

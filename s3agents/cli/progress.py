@@ -44,6 +44,10 @@ class ProgressBar:
     ) -> None:
         self._bar.stop()
 
+    def say(self, text: str) -> None:
+        """Say something above the bars."""
+        self._bar.console.print(f"\n{text}", highlight=False, markup=False)
+
     def __call__(self, progress: RunProgress) -> None:
         """Show ``progress``."""
         if progress.committed is None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from s3agents.cli.endpoint import settle_model
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, Strict, read_scenario
 from s3agents.cli.play import play
 from s3agents.cli.society import print_preparation
@@ -52,6 +53,7 @@ def _run(
     sets = [f"{key}={dumps(value)}" for key, value in given.items() if value is not None]
     if model_url is not None:
         sets.append("cognition.mode=llm")
-    simulation = Simulation(read_scenario(scenario, param, [*sets, *(overrides or [])]), out=out, strict=strict)
+    chosen = settle_model(read_scenario(scenario, param, [*sets, *(overrides or [])]))
+    simulation = Simulation(chosen, out=out, strict=strict)
     print_preparation(simulation.prepared)
     return play(simulation, as_json=json)

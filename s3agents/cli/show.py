@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from s3agents.cli.options import RunPath
+from s3agents.cli.play import say_how_to_go_on
 from s3agents.cli.summary import print_summary
+from s3agents.coordinator.run_folder import RunFolder
 from s3agents.report.run import Run
 from s3agents.report.summary import summarise
 
@@ -30,4 +32,7 @@ def _show(
     if fingerprint:
         print(Run(run).fingerprint())  # noqa: T201  # the result
         return
-    print_summary(summarise(Run(run)), as_json=json)
+    shown = Run(run)
+    print_summary(summarise(shown), as_json=json)
+    if shown.manifest.status != "done" and not json and not RunFolder(run).busy():
+        say_how_to_go_on(run)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from s3agents.cli.console import out
+from s3agents.prompts.quoting import tidy
 from s3agents.report.comparison import Comparison
 from s3agents.report.summary import Summary
 
 __all__ = ["print_summary"]
 
 _TEXT_SHOWN = 60
+_FAILURE_SHOWN = 600
 
 
 def print_summary(summary: Summary, *, as_json: bool) -> None:
@@ -20,15 +24,27 @@ def print_summary(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         console.print_json(data=summary.to_dict())
         return
-    console.print(_overview(summary))
+    _show(console, f"{summary.name}: {summary.status}", _overview(summary))
     if summary.top_posts:
-        console.print(_top_posts(summary))
+        _show(console, "most forwarded, by those who read it there", _top_posts(summary))
     if summary.comparison is not None:
-        console.print(_comparison(summary.comparison))
+        title = f"final attitudes against what really happened: {_score(summary.comparison)}"
+        _show(console, title, _comparison(summary.comparison))
+
+
+def _show(console: Console, title: str, table: Table) -> None:
+    """A table under its title, which may be wider than the table."""
+    console.print(f"\n{escape(title)}", style="italic", highlight=False)
+    console.print(table)
+
+
+def _safe(text: str, limit: int = 40) -> Text:
+    """What users wrote, so that it can neither steer the terminal nor be taken for markup."""
+    return Text(tidy(text, limit))
 
 
 def _overview(summary: Summary) -> Table:
-    table = Table(title=f"{summary.name}: {summary.status}", show_header=False, title_justify="left")
+    table = Table(show_header=False)
     for name, value in _rows(summary):
         table.add_row(name, value)
     return table
@@ -55,7 +71,7 @@ def _rows(summary: Summary) -> list[tuple[str, str]]:
         causes = ", ".join(f"{count:,} x {cause}" for cause, count in summary.faults.items())
         rows.append(("[red]failed turns[/red]", causes))
     if summary.failure:
-        rows.append(("[red]why it stopped[/red]", escape(summary.failure)))
+        rows.append(("[red]why it stopped[/red]", escape(tidy(summary.failure, _FAILURE_SHOWN))))
     return rows
 
 
@@ -76,16 +92,14 @@ def _peak(summary: Summary) -> str:
 
 
 def _top_posts(summary: Summary) -> Table:
-    table = Table("forwards", "author", "tick", "text", title="most forwarded", title_justify="left")
+    table = Table("forwards", "author", "tick", "text")
     for post in summary.top_posts:
-        text = post.text if len(post.text) <= _TEXT_SHOWN else f"{post.text[: _TEXT_SHOWN - 3]}..."
-        table.add_row(f"{post.forwards:,}", escape(post.author), str(post.tick), escape(text))
+        table.add_row(f"{post.forwards:,}", _safe(post.author), str(post.tick), _safe(post.text, _TEXT_SHOWN))
     return table
 
 
 def _comparison(comparison: Comparison) -> Table:
-    title = f"final attitudes against what really happened: {_score(comparison)}"
-    table = Table("", "really positive", "really negative", title=title, title_justify="left")
+    table = Table("", "really positive", "really negative")
     for side in ("positive", "negative"):
         counts = [str(comparison.confusion[real][side]) for real in ("positive", "negative")]
         table.add_row(f"simulated {side}", *counts)

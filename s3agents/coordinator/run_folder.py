@@ -79,6 +79,14 @@ class RunFolder:
             raise RunFolderError(explain(str(path), wanted="the folder of a run", got=got))
         return folder
 
+    def busy(self) -> bool:
+        """Whether a process is at the run."""
+        try:
+            with RunFolder(self.path):
+                return False
+        except RunFolderError:
+            return True
+
     def __enter__(self) -> RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ class BudgetClient(ModelWrapper):
     def _refusal(self, most: int) -> BudgetError:
         return BudgetError(
             f"token budget: a request of up to {most} tokens does not fit: {self.spent} of {self.budget} are used"
-            " (raise model.budget and resume, or lower model.max_tokens)"
+            " (go on with a larger one: s3agents resume RUN --budget TOKENS; or lower model.max_tokens)"
         )
 
 

@@ -81,10 +81,9 @@ async def test_the_stream_is_bounded_and_refuses_what_is_too_much(
     assert config.num_replicas == 1
 
 
-async def test_a_full_stream_is_an_error_and_loses_nothing(make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_stream_is_an_error_and_loses_nothing(nats_url: str) -> None:
     """What was taken before arrives; what was refused says so."""
-    monkeypatch.setattr(nats_bus, "MAX_BYTES", 64 * 1024)
-    async with opened(make_bus, shard(0, "ann")) as bus:
+    async with opened(lambda: NatsBus(nats_url, max_bytes=64 * 1024), shard(0, "ann")) as bus:
         taken = [a_post("ann", 0, n, text="x" * 10_000) for n in range(5)]
         await bus.publish(taken)
         with pytest.raises(BusError, match="stream is full"):

@@ -45,7 +45,10 @@ def _server_of(store: Path) -> psutil.Process:
 
 
 def _ended(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return True
 
 
 def _until(condition: Callable[[], bool]) -> None:

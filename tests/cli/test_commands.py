@@ -107,6 +107,39 @@ def test_a_model_run_replays_without_its_endpoint(s3agents: Command, stub: StubE
     assert Run("first").fingerprint() == Run("second").fingerprint()
 
 
+def test_the_only_model_of_an_endpoint_needs_no_name(s3agents: Command, stub: StubEndpoint) -> None:
+    """Without a name the one model that is served is taken; a name that is not served is wrong input."""
+    done = s3agents("run", "-o", "run", "--ticks", "2", "--model-url", stub.url)
+    assert done.code == 0
+    assert Run("run").scenario["model"]["name"] == "stub"
+    other = s3agents("run", "-o", "other", "--model-url", stub.url, "--model-name", "gpt-9")
+    assert other.code == 2
+    assert "wanted one of stub" in other.err
+
+
+def test_a_failed_run_says_how_to_go_on(s3agents: Command, stub: StubEndpoint) -> None:
+    """The folder of a run that failed, was stopped or was killed is named with the command that goes on with it."""
+    done = s3agents("run", "-o", "run", "--ticks", "4", "--model-url", stub.url, "--set", "model.budget=3000")
+    assert done.code == 1
+    assert "s3agents resume run" in done.err
+    assert "continue with: s3agents resume run" in s3agents("show", "run").err
+    small = s3agents("resume", "run", "--budget", "10")
+    assert small.code in {1, 2}
+    assert s3agents("resume", "run", "--budget", "9000000").code == 0
+
+
+def test_posts_cannot_steer_the_terminal(s3agents: Command, tmp_path: Path) -> None:
+    """Control sequences, markup and emoji codes of a post are shown as harmless text."""
+    society(tmp_path / "society")
+    text = "\x1b[2J\x1b]0;title\x07[red]X[/b] :smile:"
+    scenario(tmp_path, seeds=[{"author": "b", "text": text}], cognition={"rules": {"forward": 1.0}})
+    done = s3agents("run", "scenario.yaml", "-o", "run")
+    assert done.code == 0
+    assert "[red]X[/b] :smile:" in done.out
+    assert "\x1b[2J" not in done.out
+    assert "\x07" not in done.out
+
+
 def test_a_dead_endpoint_is_a_failure_that_can_be_mended(s3agents: Command, stub: StubEndpoint) -> None:
     """With nobody at the address the run fails with 1 and says so; once there is somebody, resume ends it."""
     quick = ("--set", "model.retries=1", "--set", "model.patience=2")

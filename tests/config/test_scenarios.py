@@ -104,6 +104,11 @@ BAD = {
     "another encoding": ("name: Müller".encode("latin-1"), "another byte at 7"),
     "broken YAML": ("a: [1, ", "wanted YAML"),
     "a list": ("- 1\n- 2", "got a list"),
+    "an alias bomb": (
+        "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else '1'] * 9)}]\n" for n in range(9)),
+        "once its aliases are written out",
+    ),
+    "brackets without end": ("a: " + "[" * 3000, "wanted YAML of a few levels"),
     "a key that is a list": ("? [a, b]\n: c", "a key must be a word"),
     "a key twice": ("name: a\nname: b", "'name' is given twice"),
     "too large a file": ("#" * (1 << 20) + "\na: 1", "at most 1048576 bytes"),

@@ -78,7 +78,7 @@ class TestChromaServer(PersistentTextStoreContract):
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
 async def test_a_server_that_stops_answering_is_given_up(server):
     """After the time-out, where Chroma's own client would wait for ever."""
-    store = ChromaStore(CountingEmbedder(), url=server.url, collection="s3-stopped", timeout=0.3)
+    store = ChromaStore(CountingEmbedder(), url=server.url, collection="s3-stopped", timeout=3)
     await store.add(by_id("kept"))
     server.process.send_signal(signal.SIGSTOP)
     try:
