@@ -140,7 +140,7 @@ def test_image_runs_the_command_as_an_ordinary_user() -> None:
     base, _, user, folder, entry = lines("(?:FROM|WORKDIR|USER|ENTRYPOINT) (.*)", DOCKERFILE)
     assert base.removeprefix("python:").removesuffix("-slim") in SpecifierSet(PROJECT["requires-python"])
     assert yaml.safe_load(entry) == COORDINATOR["entrypoint"][:1] == list(PROJECT["scripts"])
-    assert (user, COORDINATOR["user"], folder) == ("1000:1000", "1000:1000", "/work")
+    assert (user, COORDINATOR["user"], folder) == ("1000:1000", "1000:1000", "/app")
 
 
 def test_addresses_lead_to_services_that_listen_there() -> None:
@@ -170,9 +170,9 @@ def test_volumes_are_declared_and_mounted_files_exist() -> None:
     """Named volumes are declared and used; what is mounted is there, but for the folder of runs, which git ignores."""
     assert set(VOLUMES) == set(COMPOSE["volumes"])
     written = [mount["target"] for mount in MOUNTS if isinstance(mount, dict) and not mount.get("read_only")]
-    assert written == ["/work/runs"]
+    assert written == ["/app/runs"]
     assert {target for target, source in BINDS.items() if not source.exists()} <= set(written)
-    assert f"{BINDS['/work/runs'].relative_to(ROOT)}/" in lines("(.*)", (ROOT / ".gitignore").read_text("utf-8"))
+    assert f"{BINDS['/app/runs'].relative_to(ROOT)}/" in lines("(.*)", (ROOT / ".gitignore").read_text("utf-8"))
 
 
 def test_vllm_runs_the_command_of_the_package() -> None:

@@ -34,9 +34,9 @@ def test_settings_become_flags_and_extras_come_last() -> None:
         dtype="bfloat16",
         extra=("--seed", "9"),
     )
-    command = vllm_command(settings, "/opt/vllm")
+    command = vllm_command(settings, "/usr/bin/vllm")
     flags = dict(zip(command[3::2], command[4::2], strict=False))
-    assert command[0] == "/opt/vllm"
+    assert command[0] == "/usr/bin/vllm"
     wanted = {
         "--host": "0.0.0.0",
         "--port": "1",
