@@ -88,7 +88,7 @@ async def test_a_refusal_names_figures_and_remedy() -> None:
     """What was needed, what is used, what was allowed, and what to do."""
     client = BudgetClient(ScriptedClient([costing(9, 5)]), budget=25)
     await ask(client)
-    with pytest.raises(BudgetError, match=r"up to 20 tokens .* 14 of 25 .*raise model.budget"):
+    with pytest.raises(BudgetError, match=r"up to 20 tokens .* 14 of 25 .*resume RUN --budget"):
         await ask(client)
 
 
