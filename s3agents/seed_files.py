@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from s3agents.config.scenario import Scenario, SeedPost
+from s3agents.config.scenario import SEED_CHARS, Scenario, SeedPost
 from s3agents.errors import ConfigError, explain
 
 __all__ = ["read_seed_files"]
@@ -47,9 +47,13 @@ def _posts(file: Path, where: dict[str, Any], key: str) -> Iterator[tuple[str, s
         if all(row.get(name) == value for name, value in where.items()):
             author = next((str(row[k]) for k in _AUTHOR_KEYS if row.get(k) not in (None, "")), "")
             text = next((str(row[k]) for k in _TEXT_KEYS if row.get(k)), "")
+            place = f"{key}: {file}:{number}"
             if not author or not text:
-                got = f"fields {', '.join(sorted(row))}"
-                raise ConfigError(explain(f"{key}: {file}:{number}", wanted="user_id and text", got=got))
+                raise ConfigError(explain(place, wanted="user_id and text", got=f"fields {', '.join(sorted(row))}"))
+            if len(text) > SEED_CHARS:
+                raise ConfigError(
+                    explain(place, wanted=f"a text of at most {SEED_CHARS} characters", got=f"{len(text)}")
+                )
             yield author, text
 
 

@@ -16,7 +16,11 @@ from s3agents.config.section import Address, Duration, Section
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Scalar
 
-__all__ = ["CompareSection", "LimitsSection", "Scenario", "SeedPost", "SocietySection"]
+__all__ = ["SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", "SeedPost", "SocietySection"]
+
+
+SEED_CHARS = 100_000
+"""Most characters of a seed post."""
 
 
 class SocietySection(Section):
@@ -45,7 +49,7 @@ class SeedPost(Section):
     Attributes:
         tick: when it is published.
         author: id of its author; absent with ``file``.
-        text: what it says; absent with ``file``.
+        text: what it says, of at most 100,000 characters, which any bus carries; absent with ``file``.
         attitude: the attitude it expresses; its author holds it from then on.
         emotion: the emotion of its author when publishing.
         file: a ``posts.jsonl`` to take author and text from (``user_id`` and ``text``).
@@ -54,7 +58,7 @@ class SeedPost(Section):
 
     tick: int = Field(default=0, ge=0)
     author: str | None = None
-    text: str | None = Field(default=None, min_length=1)
+    text: str | None = Field(default=None, min_length=1, max_length=SEED_CHARS)
     attitude: Attitude | None = None
     emotion: Emotion | None = None
     file: str | None = None

@@ -136,6 +136,7 @@ BAD = {
     "a password in an address": ({**GOOD, "bus": "nats://me:secret@h:1"}, "environment variables"),
     "a password in a later address": ({**GOOD, "bus": "nats://h:1,nats://me:secret@h:2"}, "environment variables"),
     "a password in an address without scheme": ({**GOOD, "bus": "nats://h:1,me:secret@h:2"}, "environment variables"),
+    "a seed without end": ({**GOOD, "seeds": [{"author": "0", "text": "x" * 100_001}]}, "at most 100000 characters"),
     "a seed without text": ({**GOOD, "seeds": [{"author": "0"}]}, "either author and text, or file"),
     "a seed at a negative tick": ({**GOOD, "seeds": [{"author": "0", "text": "x", "tick": -1}]}, "seeds.0.tick: "),
     "an unknown attitude": ({**GOOD, "seeds": [{"author": "0", "text": "x", "attitude": "meh"}]}, "seeds.0.attitude: "),
@@ -203,6 +204,7 @@ def test_seeds_come_from_files(tmp_path: Path) -> None:
     ("lines", "message"),
     [
         (b"", "none in the file"),
+        (b'{"user_id": "1", "text": "' + b"x" * 100_001 + b'"}', "at most 100000 characters, got 100001"),
         (b'{"user_id": "1", "k": 1}', "wanted user_id and text"),
         (b'{"user_id": "1", ', "posts.jsonl:1: wanted a JSON object"),
         (b"[1, 2]", "got list"),
