@@ -15,6 +15,9 @@ from s3agents.llm.reply_codec import decode_error, decode_reply, encode_error, e
 
 __all__ = ["ReplyStore"]
 
+_KNOWN = 1_000_000
+"""Keys that are known without a look-up, at about 120 bytes each; with more of them the file is asked."""
+
 _BATCH = 256
 _APPLICATION = 0x53335250
 _TABLE = """
@@ -54,12 +57,15 @@ class ReplyStore:
     def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
         self.path = Path(path)
         self._pending: dict[str, _Row] = {}
+        self._written: set[str] | None = None
         try:
             self._connection = _connect(self.path, readonly=readonly)
         except sqlite3.Error as exc:
             raise self._not_a_store(str(exc)) from exc
         try:
             self._prepare(readonly)
+            if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM replies)").fetchone()[0]:
+                self._written = set()
         except sqlite3.Error as exc:
             self._connection.close()
             raise self._not_a_store(str(exc)) from exc
@@ -86,7 +92,7 @@ class ReplyStore:
         Raises:
             RecordError: if the file cannot be read.
         """
-        row = self._pending.get(key) or self._read(_GET, key)
+        row = self._pending.get(key) or self._look_up(_GET, key)
         if not row:
             return None
         kind, body, prompt_tokens, reply_tokens = row
@@ -103,7 +109,7 @@ class ReplyStore:
             row = ("reply", encode_reply(outcome), usage.prompt_tokens, usage.completion_tokens)
         else:
             row = ("error", encode_error(outcome), 0, 0)
-        held = self._pending.get(key) or self._read(_KIND, key)
+        held = self._pending.get(key) or self._look_up(_KIND, key)
         if not held or held[0] == "error":
             self._pending[key] = row
         if len(self._pending) >= _BATCH:
@@ -132,6 +138,9 @@ class ReplyStore:
                 self._connection.executemany(_PUT, ((key, *row) for key, row in self._pending.items()))
         except sqlite3.Error as exc:
             raise RecordError(f"{self.path}: cannot write {len(self._pending)} replies: {exc}") from exc
+        if self._written is not None:
+            self._written.update(self._pending)
+            self._written = self._written if len(self._written) <= _KNOWN else None
         self._pending.clear()
 
     def close(self) -> None:
@@ -157,6 +166,13 @@ class ReplyStore:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+
+    def _look_up(self, statement: str, key: str) -> tuple[Any, ...]:
+        """What the file has of ``key``.
+
+        A store that began empty holds what it has written itself, and a look-up in the file is what costs.
+        """
+        return () if self._written is not None and key not in self._written else self._read(statement, key)
 
     def _read(self, statement: str, *values: str) -> tuple[Any, ...]:
         """The first row that ``statement`` finds, or none of its columns."""

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3agents.errors import EndpointError, ModelError, RecordError, ReplayMissError, ReplyError, RunFolderError
+from s3agents.llm import reply_store
 from s3agents.llm.reply_codec import decode_error, decode_reply, encode_error, encode_reply
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.testing.scripted_client import text_result
@@ -216,13 +217,35 @@ def test_a_store_that_cannot_write_says_so_and_keeps_what_it_has(path: Path) -> 
         with pytest.raises(RecordError, match=r"replies\.sqlite"):
             store.flush()
         with pytest.raises(RecordError):
-            store.get("other")
+            store.tokens()
         assert isinstance(store.get("k"), CreateResult)
         other.execute(
             "CREATE TABLE replies (key TEXT PRIMARY KEY, kind TEXT, body BLOB, prompt_tokens INT, reply_tokens INT)"
         )
         other.close()
         assert len(store) == 1
+
+
+def test_a_store_that_cannot_be_read_says_so(path: Path) -> None:
+    """What was there when it was opened is looked up in the file; if that fails nobody is told "not recorded"."""
+    with ReplyStore(path) as store:
+        store.put("k", text_result("x"))
+    with ReplyStore(path) as store:
+        other = sqlite3.connect(path)
+        other.execute("DROP TABLE replies")
+        other.close()
+        with pytest.raises(RecordError, match=r"replies\.sqlite"):
+            store.get("k")
+
+
+def test_what_is_known_without_a_look_up_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more entries than are kept in mind the file is asked, and the answers are the same."""
+    monkeypatch.setattr(reply_store, "_KNOWN", 2)
+    with ReplyStore(path) as store:
+        for n in range(5):
+            store.put(f"k{n}", text_result(str(n)))
+            store.flush()
+        assert [store.get(f"k{n}") is not None for n in range(6)] == [True] * 5 + [False]
 
 
 def test_closing_twice_is_fine(path: Path) -> None:
