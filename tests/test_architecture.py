@@ -15,7 +15,7 @@ import s3agents
 
 PACKAGE = Path(s3agents.__file__).parent
 FLOORS = {
-    0: ("errors", "ids", "rng", "labels", "persona", "events", "state", "config"),
+    0: ("addresses", "errors", "ids", "rng", "labels", "persona", "events", "state", "config"),
     1: (
         "bus.base",
         "memory.base",

@@ -16,7 +16,7 @@ from s3agents.memory.influence import cosine
 from s3agents.persona import Persona
 from s3agents.state import AgentState, MemoryItem
 
-__all__ = ["Retained", "recollect", "retain", "texts_needed"]
+__all__ = ["Retained", "recollect", "retain"]
 
 
 class Retained(NamedTuple):
@@ -27,11 +27,6 @@ class Retained(NamedTuple):
     forgotten: tuple[MemoryItem, ...]
 
 
-def texts_needed(state: AgentState, inbox: Sequence[Delivery]) -> set[TextId]:
-    """Ids of the stored texts that a turn looks at, but for the persona's own."""
-    return {item.text for item in state.pool} | {d.post.text_id for d in inbox}
-
-
 async def recollect(
     mind: Mind, state: AgentState, perceived: Sequence[Delivery], tick: int
 ) -> tuple[list[Recollection], list[MemoryItem]]:
@@ -39,7 +34,8 @@ async def recollect(
     if not state.pool or mind.recall == 0:
         return [], []
     await mind.store.add({d.post.text_id: d.post.text for d in perceived})
-    stored = await mind.store.get(texts_needed(state, perceived))
+    needed = {item.text for item in state.pool} | {d.post.text_id for d in perceived}
+    stored = await mind.store.get(needed)
     cues = [stored[d.post.text_id].vector for d in perceived]
     vectors = {item.text: stored[item.text].vector for item in state.pool}
     best = mind.influence.recall(state.pool, now=tick, k=mind.recall, vectors=vectors, cues=cues)

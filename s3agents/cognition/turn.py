@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from s3agents.cognition.act import published
 from s3agents.cognition.appraise import decayed
@@ -106,14 +107,13 @@ class Turn:
     async def appraise(self) -> Appraisal:
         """New emotion and attitude."""
         self._advance(Phase.APPRAISED)
-        return await self._mind.cognition.appraise(self._view())
+        return await self._mind.cognition.appraise(self._view)
 
     async def act(self, appraisal: Appraisal) -> Decision:
         """Forward, post, or nothing."""
         self._advance(Phase.ACTED)
-        view = self._view()
-        decision = await self._mind.cognition.act(view, appraisal)
-        self._posts = published(view, appraisal, decision)
+        decision = await self._mind.cognition.act(self._view, appraisal)
+        self._posts = published(self._view, appraisal, decision)
         return decision
 
     async def remember(self) -> None:
@@ -129,7 +129,9 @@ class Turn:
             raise RuntimeError(f"a turn cannot go from {self.phase.name} to {to.name}")
         self.phase = to
 
+    @cached_property
     def _view(self) -> TurnView:
+        """What the mind goes by, once it is known what was perceived and recalled."""
         scene = self._mind.scene
         return TurnView(
             scene=scene,

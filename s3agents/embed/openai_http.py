@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import numpy as np
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from s3agents.addresses import checked_endpoint
 from s3agents.embed.base import Vectors
 from s3agents.embed.unit import unit_vectors
-from s3agents.errors import InputError, MemoryStoreError, explain
+from s3agents.errors import MemoryStoreError, explain
 
 __all__ = ["OpenAIEmbedder"]
 
@@ -52,7 +52,7 @@ class OpenAIEmbedder:
     def __init__(
         self, url: str, model: str, key: str | None = None, *, timeout: float = 60.0, retries: int = 4
     ) -> None:
-        self._url = f"{_checked(url)}/embeddings"
+        self._url = f"{checked_endpoint(url, thing='memory.embedder.url')}/embeddings"
         self._model = model
         self._key = key.strip() if key else None
         self._timeout = timeout
@@ -144,18 +144,3 @@ class OpenAIEmbedder:
         if self._key:
             words = words.replace(self._key, "[key]")
         return " ".join(words.split())[:_SHOWN] or "an empty answer"
-
-
-def _checked(url: str) -> str:
-    thing, wanted = "memory.embedder.url", "http://HOST:PORT/v1 or https://..."
-    if "@" in url:
-        remedy = "give the key in an environment variable"
-        raise InputError(explain(thing, wanted=wanted, got="one with '@'", remedy=remedy))
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise InputError(explain(thing, wanted=wanted, got=repr(url)))
-    return url.rstrip("/")

@@ -7,12 +7,12 @@ large endpoint busy. It sends text and wants text or JSON of a schema back; retr
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
 
-from s3agents.errors import EndpointError, InputError, explain
+from s3agents.addresses import checked_endpoint
+from s3agents.errors import EndpointError
 from s3agents.llm.answers import parse_completion, parse_models, status_error
 from s3agents.llm.base import CreateResult, LeafClient, Request
 from s3agents.llm.wire import request_body
@@ -49,7 +49,7 @@ class OpenAIHttpClient(LeafClient):
         context_tokens: int = 32_768,
     ) -> None:
         super().__init__(context_tokens)
-        base = _checked(url)
+        base = checked_endpoint(url, thing="address of the model endpoint")
         self.model = model
         self._chat = URL(f"{base}/chat/completions")
         self._models = URL(f"{base}/models")
@@ -127,19 +127,3 @@ class OpenAIHttpClient(LeafClient):
         lasting = isinstance(exc, aiohttp.ClientConnectorCertificateError)
         why = str(exc) or type(exc).__name__
         return EndpointError(f"{what}: no connection: {why}", cause="connection", transient=not lasting)
-
-
-def _checked(url: str) -> str:
-    thing, wanted = "address of the model endpoint", "http://HOST:PORT/v1 or https://..."
-    if "@" in url:
-        raise InputError(
-            explain(thing, wanted=wanted, got="one with '@'", remedy="give the key in an environment variable")
-        )
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise InputError(explain(thing, wanted=wanted, got=repr(url)))
-    return url.rstrip("/")
