@@ -30,9 +30,10 @@ FLOORS = {
         "scenarios",
         "seed_files",
         "tables",
+        "traits.base",
     ),
-    2: ("cognition", "network", "dynamics"),
-    3: ("agents", "bus", "memory", "llm", "embed", "record"),
+    2: ("cognition", "network", "dynamics", "traits"),
+    3: ("agents", "bus", "memory", "llm", "embed", "record", "traits.learnt", "traits.llm"),
     4: ("coordinator", "report"),
     5: ("__main__", "cli", "wiring", "preparation", "simulation", "standalone", "testing"),
 }

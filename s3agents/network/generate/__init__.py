@@ -1,0 +1,1 @@
+"""Synthetic societies: users, ties, attitudes and posts drawn from stated distributions, all from one seed."""
