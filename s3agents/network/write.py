@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +33,7 @@ class SocietyWriter:
     """A society's folder in the making: ``users.jsonl``, ``follows.csv``, ``posts.jsonl``, ``society.json``.
 
     Used as a context manager: everything is written beside ``folder``, which takes its place when the block ends well.
-    When it does not, nothing is left.
+    When it does not, nothing is left; what a killed process left is removed by the next writer of the same folder.
 
     Args:
         folder: the society to make.
@@ -42,14 +45,17 @@ class SocietyWriter:
 
     def __init__(self, folder: Path | str, *, overwrite: bool = False) -> None:
         self.folder = Path(folder)
+        self._overwrite = overwrite
         self._part: Path | None = None
-        self._check_free(overwrite)
+        self._check_free()
 
     def __enter__(self) -> SocietyWriter:
         try:
-            self.folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-            prefix = f".{self.folder.name}.part-"
-            self._part = Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder.absolute().parent))
+            parent = self.folder.absolute().parent
+            parent.mkdir(parents=True, exist_ok=True)
+            prefix = f".{self.folder.name}.part-{_host()}-"
+            _remove_orphans(parent, prefix)
+            self._part = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=parent))
             self._part.chmod(0o777 & ~_umask())
         except OSError as exc:
             raise self._unwritable(exc) from exc
@@ -115,7 +121,7 @@ class SocietyWriter:
             raise RuntimeError("a society is written inside of a with block")
         return self._part
 
-    def _check_free(self, overwrite: bool) -> None:
+    def _check_free(self) -> None:
         try:
             found = {entry.name for entry in self.folder.iterdir()}
         except FileNotFoundError:
@@ -127,13 +133,15 @@ class SocietyWriter:
         wanted = "a new or empty folder"
         if strangers := sorted(found - _FILES):
             got, remedy = f"a folder with {strangers[0]}", "choose another one"
-        elif overwrite:
+        elif self._overwrite:
             return
         else:
             got, remedy = "a society", "choose another one, or add --overwrite"
         raise SocietyError(explain(str(self.folder), wanted=wanted, got=got, remedy=remedy))
 
     def _put_in_place(self, part: Path) -> None:
+        if self.folder.exists() and not self._overwrite:
+            self.folder.rmdir()  # fails unless it is still empty
         if not self.folder.exists():
             os.rename(part, self.folder)
             return
@@ -161,6 +169,30 @@ def _plain(value: object) -> object:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no place in a society's files")
+
+
+def _host() -> str:
+    return re.sub(r"\W", "_", platform.node())
+
+
+def _remove_orphans(parent: Path, prefix: str) -> None:
+    """Remove what processes of this machine that live no more have left of unfinished societies."""
+    for entry in parent.glob(f"{glob.escape(prefix)}*"):
+        process = entry.name.removeprefix(prefix).partition("-")[0]
+        if process.isdecimal() and not _lives(int(process)):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    if os.name == "nt":  # there, signal 0 would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _umask() -> int:
