@@ -199,10 +199,13 @@ def _filled(data: Any, values: Mapping[str, str], file: Path) -> Any:
 
 
 def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Make the paths of a scenario absolute: those of the society, of seed files and of prompt packs."""
+    """Make the paths of a scenario absolute: those of the society, its population, seed files and prompt packs."""
     society = data.get("society")
     if isinstance(society, dict) and isinstance(society.get("path"), str):
         society["path"] = str((folder / society["path"]).absolute())
+    generate = society.get("generate") if isinstance(society, dict) else None
+    if isinstance(generate, dict) and isinstance(where := generate.get("demographics"), str) and where != "default":
+        generate["demographics"] = str((folder / where).absolute())
     seeds = data.get("seeds")
     for seed in seeds if isinstance(seeds, list) else []:
         if isinstance(seed, dict) and isinstance(seed.get("file"), str):

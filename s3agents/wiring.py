@@ -40,6 +40,7 @@ from s3agents.memory.base import TextStore
 from s3agents.memory.chroma import ChromaStore
 from s3agents.memory.chroma_collection import collection_name
 from s3agents.memory.influence import Influence
+from s3agents.network.generate.generate import generate_society
 from s3agents.network.society import Society
 from s3agents.persona import Persona
 from s3agents.prompts import PromptPack
@@ -71,14 +72,17 @@ _OWN_SERVER_PATIENCE = 10.0
 
 
 def build_society(section: SocietySection, *, around: tuple[str, ...] = (), strict: bool = False) -> Society:
-    """The society that a scenario names, sampled around ``around`` if it asks for that.
+    """The society that a scenario names, or asks to be made, sampled around ``around`` if it asks for that.
 
     Raises:
-        SocietyError: if it cannot be read.
+        SocietyError: if it cannot be read, or a file that it is made after cannot.
     """
-    society = (
-        Society.named(section.networkx) if section.networkx else Society.load(Path(str(section.path)), strict=strict)
-    )
+    if section.generate is not None:
+        society = generate_society(section.generate)
+    elif section.networkx is not None:
+        society = Society.named(section.networkx)
+    else:
+        society = Society.load(Path(str(section.path)), strict=strict)
     return society if section.sample is None else society.sample(section.sample, around=around)
 
 

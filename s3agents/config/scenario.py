@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
+from pydantic.main import IncEx
 
 from s3agents.config.cognition import CognitionSection
+from s3agents.config.generate import GenerateSection
 from s3agents.config.memory import MemorySection
 from s3agents.config.model import PACE, ModelSection
 from s3agents.config.section import Address, Duration, Section
@@ -24,22 +26,24 @@ SEED_CHARS = 100_000
 
 
 class SocietySection(Section):
-    """Where the users and their follow edges come from: exactly one of ``path`` and ``networkx``.
+    """Where the users and their follow edges come from: exactly one of ``path``, ``networkx`` and ``generate``.
 
     Attributes:
         path: folder with ``users.*``, ``follows.csv`` and perhaps ``posts.jsonl``; relative to the scenario's file.
         networkx: name of a social graph that ships with networkx, such as ``karate_club``.
+        generate: a synthetic society, made when the scenario is played.
         sample: keep this many users only, those nearest to the authors of the seed posts (breadth first).
     """
 
     path: str | None = None
     networkx: str | None = None
+    generate: GenerateSection | None = None
     sample: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _one_origin(self) -> SocietySection:
-        if (self.path is None) == (self.networkx is None):
-            raise ValueError("exactly one of path and networkx")
+        if sum(origin is not None for origin in (self.path, self.networkx, self.generate)) != 1:
+            raise ValueError("exactly one of path, networkx and generate")
         return self
 
 
@@ -110,7 +114,7 @@ class Scenario(Section):
         name: how folders and tables call it.
         topic: what the society talks about, in a sentence or two.
         question: the question whose "yes" is the positive attitude.
-        language: language of the prompts.
+        language: language of the prompts, and of a society that is made, unless that says otherwise.
         ticks: number of ticks.
         tick: what one tick means in time.
         seed: seed of every draw.
@@ -141,11 +145,23 @@ class Scenario(Section):
     limits: LimitsSection = LimitsSection()
     compare: CompareSection | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_language(cls, data: Any) -> Any:
+        society = data.get("society") if isinstance(data, dict) else None
+        if not isinstance(society, dict) or not isinstance(society.get("generate"), dict) or "language" not in data:
+            return data
+        generate = {"language": data["language"], **society["generate"]}
+        return {**data, "society": {**society, "generate": generate}}
+
     def dump(self) -> dict[str, Any]:
         """The scenario as plain values that JSON and YAML take."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def digest(self) -> str:
         """SHA-256 of what shapes the record: everything but the bus, paths, and how hard the endpoint may be asked."""
-        shape = self.model_dump(mode="json", exclude={"bus": True, "model": set(PACE), "society": {"path"}})
+        # what the paths of a society lead to is in the digest of the society
+        paths: dict[str, IncEx | bool] = {"path": True, "generate": {"demographics"}}
+        left_out: dict[str, IncEx | bool] = {"bus": True, "model": set(PACE), "society": paths}
+        shape = self.model_dump(mode="json", exclude=left_out)
         return hashlib.sha256(json.dumps(shape, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

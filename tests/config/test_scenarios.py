@@ -124,9 +124,9 @@ BAD = {
     "a name that is a path": ({**GOOD, "name": "../up"}, "name: "),
     "two origins of a society": (
         {**GOOD, "society": {"path": "x", "networkx": "y"}},
-        "exactly one of path and networkx",
+        "exactly one of path, networkx and generate",
     ),
-    "no origin of a society": ({**GOOD, "society": {}}, "exactly one of path and networkx"),
+    "no origin of a society": ({**GOOD, "society": {}}, "exactly one of path, networkx and generate"),
     "an unknown mode": (
         {**GOOD, "cognition": {"mode": "magic"}},
         "cognition.mode: wanted 'rules' or 'llm', got 'magic'",
