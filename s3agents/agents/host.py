@@ -177,8 +177,10 @@ class Host:
         await self._store.get(remembered)
 
     async def _learn_histories(self, personas: Sequence[Persona]) -> None:
-        """Embed the earlier posts of agents that come into being in one batch."""
-        await self._store.add({text_id(text): text for persona in personas for text in self._history(persona)})
+        """Embed the earlier posts of agents that come into being, and what these are held against, in one batch."""
+        telling = [(persona, history) for persona in personas if (history := self._history(persona))]
+        texts = [text for persona, history in telling for text in (persona.describe(), *history)]
+        await self._store.add({text_id(text): text for text in texts})
 
     def _history(self, persona: Persona) -> Sequence[str]:
         most = self._limits.history

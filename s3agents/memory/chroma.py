@@ -58,7 +58,7 @@ class ChromaStore:
         *,
         url: str | None = None,
         collection: str = "texts",
-        cache: int = 20_000,
+        cache: int = 65_536,
         timeout: float = 60.0,
     ) -> None:
         place = url if path is None else Path(path)
