@@ -7,16 +7,26 @@ import io
 import stat
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from s3agents.errors import SocietyError, explain
 
-__all__ = ["LINE_BYTES", "check_regular", "read_lines"]
+__all__ = ["BLOCK_BYTES", "BOM", "LINE_BYTES", "Fault", "check_regular", "open_bytes", "read_lines"]
 
 LINE_BYTES = 10_000_000
-_BLOCK_BYTES = 1 << 20
-_BOM = b"\xef\xbb\xbf"
+BLOCK_BYTES = 1 << 20
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(slots=True)
+class Fault:
+    """The last line that could not be read as text, where that is no error: its number, 0 for none, and why."""
+
+    line: int = 0
+    why: str = ""
 
 
 def check_regular(path: Path) -> None:
@@ -40,10 +50,21 @@ def read_lines(path: Path) -> Iterator[str]:
     Raises:
         SocietyError: if it is no readable file, is not UTF-8 text, or has a line of more than ``LINE_BYTES``.
     """
+    with open_bytes(path) as file:
+        yield from _lines(path, file)
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of ``path``; a name that ends in ``.gz`` is unpacked.
+
+    Raises:
+        SocietyError: if it is no regular file, or reading fails inside of the block.
+    """
     check_regular(path)
     try:
         with _open(path) as file:
-            yield from _lines(path, file)
+            yield file
     except (OSError, EOFError, zlib.error) as exc:
         raise _unreadable(path, exc) from exc
 
@@ -66,9 +87,9 @@ def _lines(path: Path, file: IO[bytes]) -> Iterator[str]:
     """Lines, from a block of whole ones at a time: to decode each by itself would double the time of reading."""
     decoder = _Decoder(path)
     rest = b""
-    while data := file.read(_BLOCK_BYTES):
-        if not decoder.offset and not rest and data.startswith(_BOM):
-            data, decoder.offset = data[len(_BOM) :], len(_BOM)
+    while data := file.read(BLOCK_BYTES):
+        if not decoder.offset and not rest and data.startswith(BOM):
+            data, decoder.offset = data[len(BOM) :], len(BOM)
         rest += data
         end = rest.find(b"\n")
         # A block is shorter than the limit, so that only its first line can pass it.
