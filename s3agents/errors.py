@@ -4,7 +4,7 @@
 
     S3AgentsError
     ├── InputError                 what the user gave is wrong               (exit code 2)
-    │   ├── ConfigError            a scenario, with every wrong key in it
+    │   ├── ConfigError            a scenario or other settings, with every wrong key in them
     │   ├── SocietyError           users, follows or posts
     │   ├── PromptError            a prompt pack
     │   └── RunFolderError         a run's folder: missing, taken, not a run
@@ -55,7 +55,7 @@ class InputError(S3AgentsError):
 
 
 class ConfigError(InputError):
-    """A scenario is wrong; the message lists every wrong key."""
+    """A scenario, or a file of other settings, is wrong; the message lists every wrong key."""
 
 
 class SocietyError(InputError):

@@ -17,13 +17,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from s3agents.config import Scenario
 from s3agents.errors import ConfigError, explain
+from s3agents.yaml_files import read_yaml_keys
 
 __all__ = ["load_scenario", "parse_scenario"]
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
-_LARGEST = 1 << 20
-_MOST_VALUES = 200_000
 _SHOWN = 80
 
 
@@ -35,27 +34,6 @@ class _Parameter(BaseModel):
     help: str = ""
     default: str | int | float | None = None
     path: bool = False
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key given twice is an error rather than a silent loss."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
-    for key_node, _ in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key_node.start_mark)
-        if key_node.value in seen:
-            raise yaml.MarkedYAMLError(
-                problem=f"key {key_node.value!r} is given twice", problem_mark=key_node.start_mark
-            )
-        seen.add(key_node.value)
-    loader.flatten_mapping(node)
-    return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 def load_scenario(
@@ -73,7 +51,7 @@ def load_scenario(
     """
     file = Path(path)
     file = file / "scenario.yaml" if file.is_dir() else file
-    data = _read(file)
+    data = read_yaml_keys(file, wanted="a scenario file", keys="name, topic, ticks")
     for override in overrides:
         _override(data, override, file)
     values = _values(data.pop("parameters", None) or {}, parameters or {}, file)
@@ -94,41 +72,6 @@ def parse_scenario(data: Any, *, origin: str) -> Scenario:
         return Scenario.model_validate(data)
     except ValidationError as exc:
         raise ConfigError(_report(exc, origin)) from exc
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        raw = file.read_bytes() if file.stat().st_size <= _LARGEST else None
-    except OSError as exc:
-        raise ConfigError(explain(str(file), wanted="a scenario file", got=exc.strerror or str(exc))) from exc
-    if raw is None:
-        raise ConfigError(explain(str(file), wanted=f"at most {_LARGEST} bytes of YAML", got="a larger file"))
-    try:
-        data = yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506  # a subclass of SafeLoader
-    except UnicodeDecodeError as exc:
-        raise ConfigError(explain(str(file), wanted="UTF-8 text", got=f"another byte at {exc.start}")) from exc
-    except yaml.YAMLError as exc:
-        raise ConfigError(explain(str(file), wanted="YAML", got=" ".join(str(exc).split()))) from exc
-    except RecursionError as exc:
-        raise ConfigError(explain(str(file), wanted="YAML of a few levels", got="hundreds of levels")) from exc
-    if _size(data, {}) > _MOST_VALUES:
-        got = "more, once its aliases are written out"
-        raise ConfigError(explain(str(file), wanted=f"at most {_MOST_VALUES:,} values", got=got))
-    if not isinstance(data, dict):
-        got = "nothing" if data is None else f"a {type(data).__name__}"
-        raise ConfigError(explain(str(file), wanted="a mapping of keys such as name, topic, ticks", got=got))
-    return data
-
-
-def _size(value: Any, known: dict[int, int]) -> int:
-    """Number of values in ``value`` with every alias written out; what is shared is counted once and added often."""
-    if not isinstance(value, dict | list):
-        return 1
-    if id(value) not in known:
-        known[id(value)] = 1  # a list may hold itself
-        inner = value.values() if isinstance(value, dict) else value
-        known[id(value)] = 1 + sum(_size(item, known) for item in inner)
-    return known[id(value)]
 
 
 def _override(data: dict[str, Any], override: str, file: Path) -> None:

@@ -31,6 +31,7 @@ FLOORS = {
         "seed_files",
         "tables",
         "traits.base",
+        "yaml_files",
     ),
     2: ("cognition", "network", "dynamics", "traits"),
     3: ("agents", "bus", "memory", "llm", "embed", "record", "traits.learnt", "traits.llm"),

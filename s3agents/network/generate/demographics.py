@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from s3agents.config.section import Section
-from s3agents.network.generate.yaml_files import read_yaml
 from s3agents.resources import prompts_dir
+from s3agents.yaml_files import read_yaml
 
 __all__ = ["AgeBand", "Demographics", "Shares", "read_demographics"]
 
@@ -79,6 +79,6 @@ def read_demographics(name: str) -> Demographics:
     """The distribution ``default``, or the one in the YAML file ``name``.
 
     Raises:
-        SocietyError: if the file cannot be read, or states no distribution.
+        ConfigError: if the file cannot be read, or states no distribution.
     """
     return read_yaml(prompts_dir() / "populations" / "default.yaml" if name == "default" else Path(name), Demographics)

@@ -10,10 +10,10 @@ from autogen_core.models import LLMMessage, SystemMessage, UserMessage
 from s3agents.config.generate import GenerateSection
 from s3agents.config.section import Section
 from s3agents.network.generate.phrases import read_phrases, words_of
-from s3agents.network.generate.yaml_files import read_yaml
 from s3agents.persona import Persona
 from s3agents.prompts.quoting import quoted
 from s3agents.resources import prompts_dir
+from s3agents.yaml_files import read_yaml
 
 __all__ = ["POST_CHARS", "HistoryPrompt"]
 
@@ -46,7 +46,7 @@ class HistoryPrompt:
         sha256: of the prompts' files, 64 hex digits.
 
     Raises:
-        SocietyError: if a file is wrong.
+        ConfigError: if a file is wrong.
     """
 
     def __init__(self, section: GenerateSection) -> None:

@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 
 from s3agents.config.generate import THEMES, GenerateSection
 from s3agents.config.section import Section
-from s3agents.network.generate.yaml_files import read_yaml
 from s3agents.resources import prompts_dir
+from s3agents.yaml_files import read_yaml
 
 __all__ = ["OWN_SLOTS", "Parts", "Phrases", "TopicWords", "Variants", "compiled", "read_phrases", "words_of"]
 
@@ -151,7 +151,7 @@ def read_phrases(language: str) -> Phrases:
     """The bundled templates in ``language``.
 
     Raises:
-        SocietyError: if their file is wrong.
+        ConfigError: if their file is wrong.
     """
     return read_yaml(prompts_dir() / "history" / f"{language}.yaml", Phrases)
 

@@ -9,17 +9,16 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from s3agents.config.section import Section
 from s3agents.errors import ConfigError, explain
 from s3agents.network.raw.lines import is_wide
 from s3agents.network.raw.synonyms import FOLLOWS, POSTS
+from s3agents.yaml_files import read_yaml_keys
 
 __all__ = ["RawMapping", "TableMapping", "load_mapping"]
 
-_LARGEST = 1 << 16
 _SHOWN = 80
 _PROBE = datetime(2015, 11, 27, 11, 6, 8)
 
@@ -178,48 +177,12 @@ def load_mapping(file: Path) -> RawMapping:
         ConfigError: listing everything that is wrong, by file and key.
     """
     try:
-        return RawMapping.model_validate(_read(file))
+        return RawMapping.model_validate(read_yaml_keys(file, wanted="a mapping", keys="users, follows and posts"))
     except ValidationError as exc:
         lines = list(dict.fromkeys(_line(details) for details in exc.errors(include_url=False)))
         if len(lines) == 1:
             raise ConfigError(f"{file}: {lines[0]}") from exc
         raise ConfigError("\n  ".join([f"{file}: {len(lines)} keys are wrong", *lines])) from exc
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key given twice is an error, and so are aliases, which can make much of little."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="an alias", problem_mark=self.get_mark())
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if twice := [key for key in keys if keys.count(key) > 1]:
-            raise yaml.MarkedYAMLError(problem=f"key {twice[0]!r} is given twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        raw = file.read_bytes() if file.stat().st_size <= _LARGEST else None
-    except OSError as exc:
-        raise ConfigError(explain(str(file), wanted="a mapping", got=exc.strerror or str(exc))) from exc
-    if raw is None:
-        raise ConfigError(explain(str(file), wanted=f"at most {_LARGEST} bytes of YAML", got="a larger file"))
-    try:
-        data = yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506  # a subclass of SafeLoader
-    except UnicodeDecodeError as exc:
-        raise ConfigError(explain(str(file), wanted="UTF-8 text", got=f"another byte at {exc.start}")) from exc
-    except (yaml.YAMLError, ValueError) as exc:  # a ValueError from a date that is none
-        raise ConfigError(explain(str(file), wanted="YAML", got=" ".join(str(exc).split()))) from exc
-    except RecursionError as exc:
-        raise ConfigError(explain(str(file), wanted="YAML of a few levels", got="hundreds of levels")) from exc
-    if not isinstance(data, dict):
-        got = "nothing" if data is None else f"a {type(data).__name__}"
-        raise ConfigError(explain(str(file), wanted="a mapping of users, follows and posts", got=got))
-    return data
 
 
 def _line(details: Any) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from s3agents.config.generate import GenerateSection
-from s3agents.errors import SocietyError
+from s3agents.errors import ConfigError
 from s3agents.network.generate.demographics import Demographics, read_demographics
 from s3agents.network.generate.people import People, draw_people
 from s3agents.traits.occupations import OCCUPATIONS
@@ -81,7 +81,8 @@ WRONG = {
     "no file": (None, "wanted a readable file|No such file"),
     "no YAML": ("a: [", "wanted YAML"),
     "other bytes": (b"gender: \xff", "wanted UTF-8 text"),
-    "nothing": ("", "the file: Input should be"),
+    "nothing": ("", "wanted a mapping of keys such as source, gender, .* got nothing"),
+    "hundreds of levels": ("[" * 100_000, "YAML of a few levels"),
     "no shares": ("gender: {female: 0}\noccupation: {Baker: 1}\nages: []\n", "gender: .*above 0"),
     "a blank label": ('gender: {" ": 1}\noccupation: {Baker: 1}\nages: []\n', "gender: .*not blank"),
     "ages backwards": (
@@ -100,6 +101,6 @@ def test_a_file_that_states_no_population_is_refused(tmp_path: Path, case: str) 
     file = tmp_path / "population.yaml"
     if content is not None:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
-    with pytest.raises(SocietyError, match=message) as caught:
+    with pytest.raises(ConfigError, match=message) as caught:
         read_demographics(str(file))
     assert str(file) in str(caught.value)

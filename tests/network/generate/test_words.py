@@ -11,12 +11,12 @@ import yaml
 
 from s3agents import Society
 from s3agents.config.generate import THEMES, GenerateSection
-from s3agents.errors import SocietyError
+from s3agents.errors import ConfigError
 from s3agents.network.generate.generate import generate_society
 from s3agents.network.generate.phrases import Phrases, read_phrases
-from s3agents.network.generate.yaml_files import read_yaml
 from s3agents.resources import prompts_dir
 from s3agents.traits.occupations import OCCUPATIONS
+from s3agents.yaml_files import read_yaml
 
 LANGUAGES = ("en", "zh")
 
@@ -120,7 +120,7 @@ def test_broken_templates_are_refused(tmp_path: Path, case: str) -> None:
     assert old in text
     file = tmp_path / "en.yaml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(SocietyError, match=message):
+    with pytest.raises(ConfigError, match=message):
         read_yaml(file, Phrases)
 
 
