@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-import structlog
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-from s3agents.cli.console import words
+from s3agents.cli.bars import Bars
 from s3agents.coordinator.coordinator import Progress as RunProgress
 from s3agents.coordinator.faults import by_cause
 from s3agents.events import PostKind
@@ -15,34 +12,20 @@ from s3agents.events import PostKind
 __all__ = ["ProgressBar"]
 
 
-class ProgressBar:
+class ProgressBar(Bars):
     """A bar of ticks and one of turns on a terminal; a log line a tick elsewhere."""
 
     def __init__(self) -> None:
-        console = words()
-        self._log = None if console.is_terminal else structlog.get_logger()
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description:<24}"),
             BarColumn(bar_width=32),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(compact=True),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
         self._ticks = self._bar.add_task("setting up", total=None)
         self._turns = self._bar.add_task("turns", total=None)
         self._posts = self._faults = 0
-
-    def __enter__(self) -> ProgressBar:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def say(self, text: str) -> None:
         """Say something above the bars."""
