@@ -19,13 +19,25 @@ import orjson
 from s3agents.errors import SocietyError, explain
 from s3agents.network.graph import FollowGraph
 
-__all__ = ["ABOUT", "SocietyWriter"]
+__all__ = ["ABOUT", "REPLIES", "SocietyWriter"]
 
 ABOUT = "society.json"
 """File that tells how a society came about."""
 
-_FILES = frozenset({"users.jsonl", "follows.csv", "posts.jsonl", ABOUT})
+REPLIES = ".infer-replies.sqlite"
+"""File of the replies that predicted traits came from."""
+
+_TABLES = ("users.jsonl", "users.csv", "follows.csv", "posts.jsonl")
+_FILES = frozenset(
+    {
+        ABOUT,
+        "users.parquet",
+        *(f"{table}{packed}" for table in _TABLES for packed in ("", ".gz")),
+        *(f"{REPLIES}{journal}" for journal in ("", "-wal", "-shm")),
+    }
+)
 _CHUNK = 100_000
+_BUFFER = 1 << 20
 _QUOTED = frozenset(',"\r\n')
 
 
@@ -105,6 +117,15 @@ class SocietyWriter:
         with self._open(ABOUT) as file:
             file.write(orjson.dumps(facts, option=options))
 
+    def put(self, name: str, data: bytes) -> None:
+        """Write ``data`` as the file ``name``."""
+        with self._open(name) as file:
+            file.write(data)
+
+    def copy(self, source: Path) -> None:
+        """Take over the file ``source`` under its name, as it is."""
+        shutil.copyfile(source, self._folder() / source.name)
+
     def _jsonl(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
         count = 0
         with self._open(name) as file:
@@ -114,7 +135,7 @@ class SocietyWriter:
         return count
 
     def _open(self, name: str) -> IO[bytes]:
-        return (self._folder() / name).open("xb")
+        return (self._folder() / name).open("xb", buffering=_BUFFER)
 
     def _folder(self) -> Path:
         if self._part is None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from math import log
+from math import exp, log
 from typing import Any
 
 import orjson
@@ -29,6 +29,14 @@ _TEXT = (
     "some say yes others doubt every word while prices rise jobs change schools wait rivers warm friends argue"
 )
 _WORDS = tuple(_TEXT.split())
+_JOBS = tuple(
+    f'"{job}"'
+    for job in (
+        "teacher", "school principal", "civil servant", "student", "unemployed", "software engineer", "electrician",
+        "truck driver", "nurse", "doctor", "accountant", "bank clerk", "journalist", "photographer", "musician",
+    )
+)  # fmt: skip
+_SCALE = 32  # whole numbers from so many on are a scale, and what is near one of them is likely too
 
 
 class Reply:
@@ -84,7 +92,7 @@ def make_reply(
     """A reply to ``messages``: one of ``choice``, or JSON that is valid by ``schema``, or a sentence."""
     reply = Reply(orjson.dumps([messages, seed, schema, choice], option=orjson.OPT_SORT_KEYS))
     if choice is not None:
-        _choose(reply, tuple(choice))
+        _choose(reply, tuple(choice), _spread(len(choice), reply.below(_SPREADS)))
     elif schema is None:
         _add_words(reply, 0, 200)
     else:
@@ -103,9 +111,17 @@ def _fill(reply: Reply, schema: Mapping[str, Any], definitions: Mapping[str, Any
     elif "const" in schema:
         reply.glue(orjson.dumps(schema["const"]).decode())
     elif "enum" in schema:
-        _choose(reply, tuple(orjson.dumps(value).decode() for value in schema["enum"]))
+        _fill_enum(reply, schema["enum"])
     else:
         _fill_kind(reply, schema, definitions)
+
+
+def _fill_enum(reply: Reply, values: Sequence[Any]) -> None:
+    """Add one of ``values``; on a long scale of whole numbers the others near it are likely too."""
+    n = len(values)
+    scale = n >= _SCALE and all(type(value) is int for value in values)
+    shares = _peak(n, reply.below(n)) if scale else _spread(n, reply.below(_SPREADS))
+    _choose(reply, tuple(orjson.dumps(value).decode() for value in values), shares)
 
 
 def _fill_kind(reply: Reply, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
@@ -121,7 +137,7 @@ def _fill_kind(reply: Reply, schema: Mapping[str, Any], definitions: Mapping[str
         _add_words(reply, schema.get("minLength", 0), schema.get("maxLength", 160))
         reply.glue('"')
     elif kind == "boolean":
-        _choose(reply, ("true", "false"))
+        _choose(reply, ("true", "false"), _spread(2, reply.below(_SPREADS)))
     elif kind == "null":
         reply.glue("null")
     else:
@@ -132,7 +148,10 @@ def _fill_object(reply: Reply, properties: Mapping[str, Any], definitions: Mappi
     reply.glue("{")
     for n, (name, schema) in enumerate(properties.items()):
         reply.glue(f"{',' if n else ''}{orjson.dumps(name).decode()}:")
-        _fill(reply, schema, definitions)
+        if name == "occupation" and schema.get("type") == "string":
+            _choose(reply, _JOBS, _spread(len(_JOBS), reply.below(_SPREADS)))
+        else:
+            _fill(reply, schema, definitions)
     reply.glue("}")
 
 
@@ -167,9 +186,8 @@ def _bounds(schema: Mapping[str, Any], *, step: float) -> tuple[float, float]:
     return low, max(low, low + 100 if high is None else high)
 
 
-def _choose(reply: Reply, texts: tuple[str, ...]) -> None:
+def _choose(reply: Reply, texts: tuple[str, ...], shares: tuple[float, ...]) -> None:
     """Add one of ``texts``, its first token against those of the others; the quote may stand before it or in it."""
-    shares = _spread(len(texts), reply.below(_SPREADS))
     point, chosen = reply.below(1_000_000) / 1_000_000, 0
     while chosen < len(texts) - 1 and point >= shares[chosen]:
         point -= shares[chosen]
@@ -210,6 +228,14 @@ def _spread(n: int, number: int) -> tuple[float, ...]:
     source = Reply(f"{n}/{number}".encode())
     weights = [-log((source.below(1_000_000) + 1) / 1_000_001) for _ in range(n)]
     return tuple(weight / sum(weights) for weight in weights)
+
+
+@lru_cache(maxsize=1024)
+def _peak(n: int, place: int) -> tuple[float, ...]:
+    """A distribution over ``n`` values that falls off to both sides of ``place``."""
+    weights = [exp(-abs(i - place) / 2) for i in range(n)]
+    whole = sum(weights)
+    return tuple(weight / whole for weight in weights)
 
 
 def _add_words(reply: Reply, fewest: int, most: int) -> None:

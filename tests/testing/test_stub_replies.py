@@ -99,6 +99,23 @@ def test_an_enumeration_starts_at_a_token_with_a_distribution_over_its_values(se
     assert {top["token"] for top in tops} < starts
 
 
+def test_on_a_long_scale_what_is_near_is_likely_too() -> None:
+    """A whole number out of many comes with a distribution that falls off to both sides of one."""
+    for seed in range(20):
+        entries = orjson.loads(make_reply(MESSAGES, seed, schema={"enum": list(range(10, 101))}).logprobs(9, 20))
+        tops = {int(top["token"]): exp(top["logprob"]) for top in entries[0]["top_logprobs"]}
+        assert sum(tops.values()) > 0.99
+        assert max(tops) - min(tops) < 20
+
+
+def test_an_occupation_is_one_of_a_few() -> None:
+    """So that many users have one, as in life."""
+    schema = {"type": "object", "properties": {"occupation": {"type": "string"}}}
+    seen = {make_reply(MESSAGES, seed, schema=schema).text for seed in range(200)}
+    assert 5 < len(seen) < 30
+    assert all(1 <= len(orjson.loads(text)["occupation"].split()) <= 2 for text in seen)
+
+
 def test_the_quote_stands_before_the_value_or_in_its_token() -> None:
     """Both happen, since tokenisers differ."""
     replies = [make_reply(MESSAGES, seed, schema={"enum": ["left", "right"]}) for seed in range(40)]
