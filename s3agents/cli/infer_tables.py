@@ -83,11 +83,14 @@ def _plain(result: FieldResult) -> dict[str, Any]:
 
 
 def _overview(results: Sequence[FieldResult]) -> Table:
-    table = Table("", "given", "inferred before", "inferred", "unknown", "because", "mean confidence", "method")
+    table = Table("", "given", "before", "now", "unknown", "because", "confidence")
+    table.title = "traits given, inferred before, inferred now; mean confidence"
     for result in results:
         counts = [f"{n:,}" for n in (result.given, result.kept, len(result.estimates), result.unknown.total())]
         confidence = "" if result.confidence is None else f"{result.confidence:.3f}"
-        table.add_row(result.trait, *counts, _safe(_reasons(result)), confidence, _safe(result.method))
+        table.add_row(result.trait, *counts, _safe(_reasons(result)), confidence)
+    methods = dict.fromkeys(result.method for result in results)
+    table.caption = f"inferred by {', '.join(methods)}"
     return table
 
 
@@ -98,7 +101,7 @@ def _reasons(result: FieldResult) -> str:
 
 
 def _distributions(results: Sequence[FieldResult]) -> Table:
-    table = Table("", "value", "before", "", "after", "", title="users by value, before and after")
+    table = Table("", "value", "before", "share", "after", "share", title="users by value, before and after")
     for result in results:
         before, after = distribution(result.trait, result.before), distribution(result.trait, result.after)
         names = list(after)

@@ -82,7 +82,8 @@ def _share(part: int, whole: int) -> str:
 def _course(summary: Summary) -> str:
     if summary.share_positive_first is None or summary.share_positive_last is None:
         return "nobody had a turn"
-    return f"{summary.share_positive_first:.0%} to {summary.share_positive_last:.0%}"
+    lowest = f"{summary.share_positive_lowest:.0%} at tick {summary.share_positive_lowest_tick}"
+    return f"{summary.share_positive_first:.0%} to {summary.share_positive_last:.0%}, lowest {lowest}"
 
 
 def _peak(summary: Summary) -> str:

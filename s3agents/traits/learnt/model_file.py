@@ -1,0 +1,224 @@
+"""Model files: a folder of ``model.json`` (what it is, and how good) and ``weights.npz`` (numbers). Nothing in it runs.
+
+The folder holds hashed n-grams with their weights and no text. That is no anonymity: whoever has it can ask it about a
+word. There are no times in it: the same data and seed give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from s3agents.errors import InputError, explain
+from s3agents.traits.base import Trait, TraitPredictor
+from s3agents.traits.learnt.heads import Heads
+from s3agents.traits.learnt.model_facts import ModelFacts, TextFacts, check_name, versions
+from s3agents.traits.learnt.predictors import LearntPredictor
+from s3agents.traits.learnt.tasks import AgeScale
+from s3agents.traits.learnt.trait_model import AgeConfidence, TraitFacts, TraitModel
+
+__all__ = ["check_free", "load_predictors", "read_model", "write_model"]
+
+_FACTS, _WEIGHTS = "model.json", "weights.npz"
+_Arrays = Mapping[str, NDArray[Any]]
+_SHOWN = 3
+_DAMAGE = (
+    ValueError,
+    KeyError,
+    EOFError,
+    OSError,
+    MemoryError,
+    SyntaxError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def check_free(folder: Path, *, overwrite: bool) -> None:
+    """Raise unless a model may be written to ``folder``: it is new or empty, or a model that may be replaced.
+
+    Raises:
+        InputError: if it is taken, or cannot be looked at.
+    """
+    try:
+        found = {entry.name for entry in folder.iterdir()}
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        got = exc.strerror or str(exc)
+        raise InputError(explain(str(folder), wanted="a new or empty folder", got=got)) from exc
+    strangers = sorted(found - {_FACTS, _WEIGHTS})
+    if strangers or (found and not overwrite):
+        got = f"a folder with {strangers[0]}" if strangers else "a model"
+        remedy = "choose another one" + ("" if strangers else ", or add --overwrite")
+        raise InputError(explain(str(folder), wanted="a new or empty folder", got=got, remedy=remedy))
+
+
+def write_model(
+    folder: Path,
+    models: Sequence[TraitModel],
+    *,
+    name: str,
+    texts: Sequence[str],
+    language: str | None = None,
+    overwrite: bool = False,
+) -> ModelFacts:
+    """Write a model, which appears whole at the end or not at all; what its ``model.json`` says.
+
+    Args:
+        folder: of the model.
+        models: one of each trait.
+        name: of the whole.
+        texts: which of ``bio`` and ``posts`` they were fitted on.
+        language: of the texts, if known.
+        overwrite: whether a model that is there already may be replaced.
+
+    Raises:
+        InputError: if the folder is taken or cannot be written, or the name is none.
+    """
+    check_free(folder, overwrite=overwrite)
+    check_name(name)
+    weights = _weights(models)
+    facts = ModelFacts(
+        name=name,
+        language=language,
+        features=TextFacts.model_validate_json(orjson.dumps({"texts": list(texts)})),
+        traits={model.trait: model.facts for model in models},
+        versions=versions(),
+        sha256=hashlib.sha256(weights).hexdigest(),
+    )
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    text = orjson.dumps(facts.model_dump(mode="json"), option=options)
+    try:
+        _write(folder, {_FACTS: text, _WEIGHTS: weights})
+    except OSError as exc:
+        got = exc.strerror or str(exc)
+        raise InputError(explain(str(folder), wanted="a folder that can be written", got=got)) from exc
+    return facts
+
+
+def load_predictors(folder: Path, *, target: str | None = None) -> dict[Trait, TraitPredictor]:
+    """The predictors of a fitted model, by trait.
+
+    Args:
+        folder: of the model.
+        target: what attitudes are to be about, of a model that tells several targets apart. Without it the attribute
+            of each user that is called like the column of targets tells, and who has none has no estimate.
+
+    Raises:
+        InputError: if the folder holds no model, a broken one, one of another version, or none for ``target``.
+    """
+    facts, models = read_model(folder)
+    if target is not None:
+        models = [_aimed(folder, model, target) for model in models]
+    return {model.trait: LearntPredictor(model, facts.name, facts.features.texts) for model in models}
+
+
+def read_model(folder: Path) -> tuple[ModelFacts, list[TraitModel]]:
+    """The model in ``folder``, checked: version, sha256, names, types, shapes and finite numbers.
+
+    Raises:
+        InputError: if anything of that is wrong.
+    """
+    try:
+        facts = _facts((folder / _FACTS).read_bytes())
+        weights = (folder / _WEIGHTS).read_bytes()
+        if hashlib.sha256(weights).hexdigest() != facts.sha256:
+            raise ValueError(f"{_WEIGHTS} that is not the one {_FACTS} tells of")
+        with np.load(io.BytesIO(weights), allow_pickle=False) as file:
+            arrays = dict(file.items())
+        return facts, _models(facts, arrays)
+    except _DAMAGE as exc:
+        raise InputError(explain(str(folder), wanted="a fitted model", got=_told(exc), remedy="fit it again")) from exc
+
+
+def _told(exc: Exception) -> str:
+    """What is wrong, in a line."""
+    if isinstance(exc, ValidationError):
+        found = [f"{'.'.join(map(str, error['loc'])) or 'contents'}: {error['msg']}" for error in exc.errors()]
+        return f"{_FACTS} with " + "; ".join(found[:_SHOWN]) + (" ..." if len(found) > _SHOWN else "")
+    if isinstance(exc, KeyError):
+        return f"{_WEIGHTS} without {exc}"
+    if isinstance(exc, OSError) and exc.filename:
+        return f"{exc.strerror}: {Path(exc.filename).name}"
+    return " ".join(str(exc).split()) or type(exc).__name__
+
+
+def _facts(text: bytes) -> ModelFacts:
+    facts = ModelFacts.model_validate_json(text)
+    if facts.features != TextFacts(texts=facts.features.texts):
+        raise ValueError(f"{_FACTS} of features that this version does not make")
+    return facts
+
+
+def _models(facts: ModelFacts, arrays: _Arrays) -> list[TraitModel]:
+    models = []
+    left = set(arrays)
+    for trait, known in facts.traits.items():
+        own = {name.partition(".")[2]: array for name, array in arrays.items() if name.partition(".")[0] == trait}
+        models.append(_model(trait, known, own))
+        left -= {f"{trait}.{name}" for name in models[-1].arrays()}
+    if left:
+        raise ValueError(f"{_WEIGHTS} with {min(left)}, which no trait has")
+    return models
+
+
+def _model(trait: Trait, facts: TraitFacts, arrays: _Arrays) -> TraitModel:
+    heads = Heads.of_arrays(arrays)
+    if len(heads.intercepts) != facts.heads:
+        raise ValueError(f"{len(heads.intercepts)} heads for {trait}, which takes {facts.heads}")
+    is_age = isinstance(facts.task, AgeScale)
+    if is_age != (trait == "age") or (facts.about is not None) != (trait == "attitude"):
+        raise ValueError(f"{_FACTS} with another trait's facts about {trait}")
+    return TraitModel(trait, facts, heads, AgeConfidence.of_arrays(arrays) if is_age else None)
+
+
+def _aimed(folder: Path, model: TraitModel, target: str) -> TraitModel:
+    """The model, its attitudes all towards ``target``."""
+    about = model.facts.about
+    if about is None:
+        return model
+    if target not in about.targets:
+        wanted = f"one of {', '.join(about.targets)}" if about.targets else "none: the model knows no targets"
+        raise InputError(explain(f"{folder}: target", wanted=wanted, got=repr(target)))
+    return replace(model, facts=model.facts.model_copy(update={"about": replace(about, target=target)}))
+
+
+def _weights(models: Sequence[TraitModel]) -> bytes:
+    arrays = {f"{model.trait}.{name}": array for model in models for name, array in model.arrays().items()}
+    file = io.BytesIO()
+    np.savez(file, **arrays)  # type: ignore[arg-type]  # the stubs take the arrays for the option allow_pickle
+    return file.getvalue()
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write ``files`` beside ``folder``, then put them in its place."""
+    parent = folder.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.part-", dir=parent) as home:
+        part, old = Path(home, "new"), Path(home, "old")
+        part.mkdir()
+        for name, data in files.items():
+            (part / name).write_bytes(data)
+        if folder.exists():
+            os.rename(folder, old)
+        try:
+            os.rename(part, folder)
+        except OSError:
+            if old.exists():
+                os.rename(old, folder)
+            raise
