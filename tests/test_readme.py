@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from s3agents.cli.main import run_command
+from s3agents.network.raw.mapping import load_mapping
 from s3agents.scenarios import parse_scenario
 
 README = Path(__file__).parents[1] / "README.md"
@@ -20,6 +21,11 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
+def yaml_block(key: str) -> str:
+    """The YAML block that begins with ``key``."""
+    return next(block for block in blocks("yaml") if block.startswith(f"{key}:"))
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the society and the scenario that the snippets speak of."""
@@ -28,7 +34,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     society.mkdir()
     (society / "users.csv").write_text("user_id,occupation,bio\nmayor,official,Mayor\nanna,journalist,Writes\nben,,\n")
     (society / "follows.csv").write_text("follower,followee\nanna,mayor\nben,anna\nanna,ben\n")
-    (tmp_path / "my_scenario.yaml").write_text(blocks("yaml")[0])
+    (tmp_path / "my_scenario.yaml").write_text(yaml_block("name"))
     return tmp_path
 
 
@@ -41,9 +47,15 @@ def test_python_snippets_run(number: int, workplace: Path, capsys: pytest.Captur
 
 def test_the_scenario_is_valid(workplace: Path) -> None:
     """The scenario of the README is one, and so it is with the keys that the README adds to it."""
-    whole = {**yaml.safe_load(blocks("yaml")[0]), **yaml.safe_load(blocks("yaml")[1])}
+    whole = {**yaml.safe_load(yaml_block("name")), **yaml.safe_load(yaml_block("cognition"))}
     scenario = parse_scenario(whole, origin="README.md")
     assert (scenario.cognition.mode, scenario.cognition.groups[0].mode) == ("rules", "llm")
+
+
+def test_the_mapping_is_valid(workplace: Path) -> None:
+    """The description of raw data in the README is one."""
+    (workplace / "mapping.yaml").write_text(yaml_block("users"))
+    assert load_mapping(workplace / "mapping.yaml").timezone == "Asia/Shanghai"
 
 
 def commands() -> list[list[str]]:
@@ -57,7 +69,8 @@ def commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_commands_exist(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the README has a help page that knows the options it is given."""
-    assert run_command([words[1], "--help"]) == 0
+    command = words[1:3] if words[1] == "fit" else words[1:2]
+    assert run_command([*command, "--help"]) == 0
     shown = capsys.readouterr().out
     for option in (word for word in words[2:] if word.startswith("--")):
         assert option in shown
