@@ -63,6 +63,10 @@ def read_key(env: Mapping[str, str], variable: str = "S3AGENTS_PSEUDONYM_KEY") -
     return key
 
 
+_UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\u2066-\u2069\u202a-\u202e\ufeff]")
+"""Invisible characters that no word needs; joiners, which scripts and emoji do need, are not among them."""
+
+
 def _check(key: bytes, thing: str) -> None:
     if len(key) < _LEAST:
         remedy = "take 64 random characters, as from: openssl rand -hex 32"
@@ -109,6 +113,10 @@ class Pseudonyms:
         """Let ``@handle``, in any case, be the user with the id ``user``; whoever takes a handle last has it."""
         self._handles[fold(handle.strip()).removeprefix("@")] = self.user(user)
 
+    def know_id(self, id: str) -> None:
+        """Let ``@id`` be the user with that id, unless it is somebody's handle."""
+        self._handles.setdefault(fold(id.strip()).removeprefix("@"), self.user(id))
+
     def text(self, text: str) -> str:
         """``text`` with tokens for what identifies people; the same token for the same thing.
 
@@ -120,8 +128,10 @@ class Pseudonyms:
           :func:`s3agents.network.identifiers.replace_numbers` tells them. An amount of seven digits or more needs a
           currency sign, a unit or separators, or it passes for the number of a telephone.
 
-        Texts that have been through this, with any key, stay as they are.
+        Characters that cannot be seen and would break names apart are taken out first. Texts that have been through
+        this, with any key, stay as they are.
         """
+        text = _UNSEEN.sub("", text)
         while (changed := self._replaced(text)) != text:  # what is replaced may set free what stood behind it
             text = changed
         return text

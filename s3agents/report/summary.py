@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s3agents.record.connection import reading
 from s3agents.record.counts import faults_by_cause
 from s3agents.report.comparison import Comparison, compare
 from s3agents.report.run import Run
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["CascadeRank", "PostRank", "Summary", "summarise"]
 
 _TOP = 5
+_FEW = 10
 _FORWARDED = """
 SELECT posts.id, posts.author, posts.tick, count(*) AS forwards, text
 FROM posts AS passed JOIN posts ON posts.id = passed.parent JOIN texts ON texts.id = posts.text_id
@@ -64,9 +68,13 @@ class Summary:
         turns: number of turns that came to ``forward``, ``post``, ``inactive`` or ``faulted``.
         not_exposed: agent-steps without a turn; with the turns they make ``users`` times ``ticks``.
         attitudes: users by the attitude of their last turn.
-        share_positive_first: share of positive attitudes after the first tick with a turn.
+        share_positive_first: share of positive attitudes among those aware, at the first tick with ten of them (or
+            half of those aware in the end, if that is fewer).
+        share_positive_lowest: the lowest from then on.
+        share_positive_lowest_tick: its tick.
         share_positive_last: the same after the last tick.
-        emotion_peak_tick: the tick of highest emotion.
+        emotion_peak_tick: the tick of highest emotion, of those with ten turns (or half the most of a tick, if that is
+            fewer).
         emotion_peak: mean of calm 0, moderate 1, intense 2 over its turns.
         calls: at the endpoint.
         prompt_tokens: as the endpoint counted them.
@@ -92,6 +100,8 @@ class Summary:
     not_exposed: int
     attitudes: dict[str, int]
     share_positive_first: float | None
+    share_positive_lowest: float | None
+    share_positive_lowest_tick: int | None
     share_positive_last: float | None
     emotion_peak_tick: int | None
     emotion_peak: float | None
@@ -150,15 +160,25 @@ def _sums(run: Run) -> dict[str, Any]:
 def _course(run: Run) -> dict[str, Any]:
     """The curves in a few numbers."""
     table = run.curves()
-    share = table["share_positive"].dropna().tolist()
-    felt = table.dropna(subset=["emotion_level"]).sort_values("emotion_level", ascending=False, kind="stable")
+    judged = table[_enough(table["aware"])].dropna(subset=["share_positive"])
+    share = judged["share_positive"].tolist()
+    lowest = min(range(len(share)), key=share.__getitem__, default=None)
+    felt = table[_enough(table["turns"])].dropna(subset=["emotion_level"])
+    felt = felt.sort_values("emotion_level", ascending=False, kind="stable")
     return {
         "aware": int(table["aware"].iloc[-1]) if len(table) else 0,
         "share_positive_first": share[0] if share else None,
+        "share_positive_lowest": None if lowest is None else share[lowest],
+        "share_positive_lowest_tick": None if lowest is None else int(judged["tick"].iloc[lowest]),
         "share_positive_last": share[-1] if share else None,
         "emotion_peak_tick": int(felt["tick"].iloc[0]) if len(felt) else None,
         "emotion_peak": float(felt["emotion_level"].iloc[0]) if len(felt) else None,
     }
+
+
+def _enough(counts: pd.Series[int]) -> pd.Series[bool]:
+    """Where there are enough users for a share to mean something: the authors of the first posts alone are too few."""
+    return counts >= max(1, min(_FEW, int(counts.max()) // 2 if len(counts) else 0))
 
 
 def _biggest(run: Run) -> tuple[CascadeRank, ...]:

@@ -196,3 +196,19 @@ def test_hostile_texts_take_linear_time(names: Pseudonyms, unit: str) -> None:
     """What is made to backtrack takes a second or so; in quadratic time, or worse, it would take minutes and more."""
     text = unit * (50_000 // len(unit))
     assert names.text(text + "\n@bob_x") == names.text(text) + f"\n@{names.user('7')}"
+
+
+def test_an_id_is_the_name_of_its_user_unless_it_is_a_handle() -> None:
+    """Where ids are names, ``@id`` is the user; a handle of somebody else goes before."""
+    pseudonyms = Pseudonyms(KEY)
+    pseudonyms.know("bob", "17")
+    for ident in ("alice_smith", "bob"):
+        pseudonyms.know_id(ident)
+    assert pseudonyms.text("@Alice_Smith and @bob") == f"@{pseudonyms.user('alice_smith')} and @{pseudonyms.user('17')}"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2066", "\ufeff", "\u00ad"])
+def test_invisible_characters_do_not_break_names_apart(unseen: str) -> None:
+    """A name or number with something invisible in it is that name or number."""
+    pseudonyms = Pseudonyms(KEY)
+    assert pseudonyms.text(f"@{unseen}ali{unseen}ce 138{unseen}12345678") == pseudonyms.text("@alice 13812345678")

@@ -28,7 +28,8 @@ def test_the_story_in_numbers(run: Run) -> None:
     assert summary.turns == {"forward": 2, "post": 1, "inactive": 1, "faulted": 1}
     assert sum(summary.turns.values()) + summary.not_exposed == summary.users * summary.ticks
     assert summary.attitudes == {"positive": 1, "negative": 2}
-    assert (summary.share_positive_first, summary.share_positive_last) == (1.0, pytest.approx(1 / 3))
+    assert (summary.share_positive_first, summary.share_positive_last) == (0.5, pytest.approx(1 / 3))
+    assert (summary.share_positive_lowest, summary.share_positive_lowest_tick) == (pytest.approx(1 / 3), 2)
     assert (summary.emotion_peak_tick, summary.emotion_peak) == (1, 2.0)
     assert (summary.calls, summary.prompt_tokens, summary.reply_tokens) == (6, 300, 30)
     assert summary.faults == {"timeout": 1}

@@ -82,6 +82,8 @@ def build_society_from(
 def _names(data: RawData, choice: Choice, disguise: Disguise) -> list[str]:
     """What the files call each user who is kept, by position; empty for all others."""
     ids = data.people.ids
+    for ident in compress(ids, choice.users.tolist()):
+        disguise.know_id(ident)
     names = [disguise.user(ids[i]) if kept else "" for i, kept in enumerate(choice.users.tolist())]
     used = set(compress(names, choice.users.tolist()))
     if len(used) != choice.graph.n:

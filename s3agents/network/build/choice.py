@@ -11,7 +11,7 @@ from s3agents.config.build import BuildOptions
 from s3agents.network.build.account import Loss
 from s3agents.network.build.cleaning import CLEAN, Verdicts, judge
 from s3agents.network.build.neighbourhood import Reached, grow
-from s3agents.network.build.nothing import all_barred, nobody_wrote
+from s3agents.network.build.nothing import all_barred, check_usable, nobody_wrote
 from s3agents.network.build.pick import pick_posts
 from s3agents.network.build.raw_data import RawData
 from s3agents.network.build.trim import best_connected, graph_among, largest_component
@@ -53,6 +53,7 @@ def choose(data: RawData, options: BuildOptions) -> Choice:
     Raises:
         InputError: if that is nobody.
     """
+    check_usable(data)
     core = _core(data)
     verdicts = judge(options.cleaning, data.people, edges=data.edges, posts=data.posts, usable=data.usable)
     barred = verdicts.first != CLEAN

@@ -30,6 +30,10 @@ class Disguise(Protocol):
         """``handle`` is the name of ``user`` in texts."""
         ...
 
+    def know_id(self, ident: str) -> None:
+        """``ident`` may also be the name of its user in texts."""
+        ...
+
     def user(self, ident: str) -> str:
         """The id of a user."""
         ...
@@ -62,6 +66,9 @@ class Plain:
 
     def know(self, handle: str, user: str) -> None:
         """Names stay."""
+
+    def know_id(self, ident: str) -> None:
+        """Likewise."""
 
     def user(self, ident: str) -> str:
         """As it is."""
@@ -103,6 +110,11 @@ class Pseudonymous:
     def know(self, handle: str, user: str) -> None:
         """So that ``@handle`` becomes the pseudonym of ``user``."""
         self._pseudonyms.know(handle, user)
+
+    def know_id(self, ident: str) -> None:
+        """So that ``@ident`` becomes the pseudonym of its user, where ids are names; numbers are no names."""
+        if not ident.isdecimal():
+            self._pseudonyms.know_id(ident)
 
     def user(self, ident: str) -> str:
         """A pseudonym."""

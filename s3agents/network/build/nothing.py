@@ -17,7 +17,7 @@ from s3agents.network.build.moments import iso
 from s3agents.network.build.raw_data import RawData
 from s3agents.network.load_report import LoadReport
 
-__all__ = ["all_barred", "nobody_wrote"]
+__all__ = ["all_barred", "check_usable", "nobody_wrote"]
 
 _SAMPLE = 50_000
 _VOCABULARY = 5_000
@@ -39,6 +39,31 @@ def nobody_wrote(data: RawData) -> SocietyError:
     words = ", ".join(map(repr, topic.keywords))
     got = f"none among {usable:,} posts"
     return SocietyError(explain(f"keywords {words}", wanted="a post that matches", got=got, remedy=_nearest(data)))
+
+
+def check_usable(data: RawData) -> None:
+    """Nothing, unless of all users, or of all posts, not one can be used, or there is nobody at all.
+
+    Raises:
+        SocietyError: naming the files, what was dropped and why.
+    """
+    for what, report in (("users", data.users_report), ("posts", data.posts_report)):
+        read, kept = sum(file.read for file in report.files), sum(file.kept for file in report.files)
+        if read and not kept:
+            got = f"{read:,} rows, none usable: {'; '.join(report.problems())}"
+            raise SocietyError(explain("the raw data", wanted=f"usable {what}", got=got, remedy=_readable(report)))
+    if not len(data.people):
+        names = [file.file for report in data.reports for file in report.files]
+        got = f"none in {', '.join(names[:_NEAREST])}{' ...' if len(names) > _NEAREST else ''}" if names else "none"
+        raise SocietyError(explain("the raw data", wanted="users, follow edges or posts", got=got))
+
+
+def _readable(report: LoadReport) -> str:
+    """What helps against what was dropped most."""
+    reasons = [reason for file in report.files for reason in file.rows]
+    if any("UTF-8" in reason for reason in reasons):
+        return "name their encoding with --mapping, as in encoding: gb18030"
+    return "--mapping says which columns hold what"
 
 
 def all_barred(verdicts: Verdicts, core: NDArray[np.bool_]) -> SocietyError:

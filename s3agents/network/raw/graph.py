@@ -56,15 +56,38 @@ class GraphSource:
     def _graph(self) -> Any:
         return _read(self.path)
 
+    @cached_property
+    def _nodes(self) -> list[str]:
+        """The nodes that XML declares; networkx also makes one of every end of an edge, even of a missing one."""
+        return [] if self.path.suffix.lower() == ".gml" else _declared_nodes(self.path)
+
+    @property
+    def _declared(self) -> set[str] | None:
+        return None if self.path.suffix.lower() == ".gml" else set(self._nodes)
+
+    @property
+    def _repeated(self) -> Iterator[tuple[int, str]]:
+        """Nodes that are declared once more, with the number of the declaration."""
+        seen: set[str] = set()
+        for number, node in enumerate(self._nodes, start=1):
+            if node in seen:
+                yield number, node
+            seen.add(node)
+
     def users(self, report: LoadReport) -> Iterator[RawUser]:
         """The nodes; their number stands for the line."""
         file = report.open(f"{self.path.name} (nodes)")
-        nodes = self._graph.nodes(data=True)
+        graph = self._graph  # first of all: a file that is refused is not read again
+        declared = self._declared
+        nodes = [(n, d) for n, d in graph.nodes(data=True) if declared is None or str(n) in declared]
         table = Table(None, ((n, _row(node, data)) for n, (node, data) in enumerate(nodes, start=1)))
         plans = Plans(USERS, None, make=plan_users, needed=())
         for item in plans.rows(self.path, table):
             file.read += 1
             yield from Users(file, moment, {}).read([item])
+        for number, node in self._repeated:
+            file.read += 1
+            file.drop_row("duplicate id", number, node)
 
     def posts(self, report: LoadReport) -> Iterator[RawPost]:
         """None."""
@@ -119,6 +142,21 @@ def _read(path: Path) -> Any:
     except Exception as exc:  # networkx lets through whatever a broken file leads to
         got = " ".join(f"{type(exc).__name__}: {exc}".split())[:200]
         raise SocietyError(explain(str(path), wanted=f"a graph in {_FORMATS[suffix]}", got=got)) from exc
+
+
+def _declared_nodes(path: Path) -> list[str]:
+    nodes: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "node" and "id" in attributes:
+            nodes.append(attributes["id"])
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    with open_bytes(path) as file:
+        while block := file.read(BLOCK_BYTES):
+            parser.Parse(block)
+    return nodes
 
 
 class _RootMetError(Exception):

@@ -11,10 +11,13 @@ import orjson
 import pytest
 
 from s3agents import __version__
+from s3agents.config.build import BuildOptions
 from s3agents.errors import InputError, SocietyError
 from s3agents.network.build.account import BuildAccount, Loss
+from s3agents.network.build.build import build_society_from
 from s3agents.network.classes import CLASSES, class_of
 from s3agents.network.load_report import LoadReport
+from s3agents.network.raw.open import open_raw
 
 Build = Callable[..., Any]
 Make = Callable[..., Any]
@@ -363,3 +366,33 @@ def test_progress_is_told(small: Any, build: Build) -> None:
         "users, second reading",
         "posts, second reading",
     ]
+
+
+GREETING = "\u4f60\u597d"
+NOTHING: dict[str, tuple[dict[str, bytes], list[str]]] = {
+    "users in another encoding": (
+        {"users.csv": f"id,bio\n1,{GREETING}\n".encode("gbk")},
+        ["usable users", "1 x not text in UTF-8", "users.csv:2", "encoding"],
+    ),
+    "posts in another encoding": (
+        {"users.csv": b"id\na\n", "posts.csv": f"user_id,text\na,{GREETING}\n".encode("gbk")},
+        ["usable posts", "posts.csv:2", "encoding"],
+    ),
+    "headers alone": (
+        {"users.csv": b"id\n", "posts.csv": b"user_id,text\n"},
+        ["wanted users", "none in users.csv, posts.csv"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOTHING)
+def test_data_of_which_nothing_can_be_used_are_refused(kind: str, tmp_path: Path) -> None:
+    """What cannot be read is not taken for data that are not there; the message names files, lines and reasons."""
+    files, fragments = NOTHING[kind]
+    (tmp_path / "raw").mkdir()
+    for name, content in files.items():
+        (tmp_path / "raw" / name).write_bytes(content)
+    with pytest.raises(SocietyError) as caught:
+        build_society_from(open_raw(tmp_path / "raw"), BuildOptions(), tmp_path / "out")
+    assert [fragment for fragment in fragments if fragment not in str(caught.value)] == []
+    assert not (tmp_path / "out").exists()

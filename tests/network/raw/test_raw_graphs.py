@@ -11,6 +11,7 @@ import networkx as nx
 import pytest
 
 from s3agents.errors import SocietyError
+from s3agents.network.load_report import LoadReport
 from s3agents.network.raw.open import open_raw
 
 ReadAll = Callable[..., Any]
@@ -172,3 +173,18 @@ def test_a_folder_in_place_of_a_graph(files: WriteFiles, read_all: ReadAll) -> N
     path.mkdir()
     with pytest.raises(SocietyError, match=r"g\.gml: wanted a file, got a folder"):
         read_all(source)
+
+
+def test_nodes_that_nobody_declared_are_no_users(tmp_path: Path) -> None:
+    """Networkx makes a node of every end of an edge, of a missing one too; a node declared twice is counted."""
+    file = tmp_path / "g.graphml"
+    file.write_text(
+        '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="directed">'
+        '<node id="a"/><node id="b"/><node id="a"/>'
+        '<edge source="a" target="b"/><edge source="a"/><edge source="a" target="zz"/></graph></graphml>'
+    )
+    source, report = open_raw(file), LoadReport()
+    assert [user.id for user in source.users(report)] == ["a", "b"]
+    assert report.files[0].read == 3
+    assert [drops.count for drops in report.files[0].rows.values()] == [1]
+    assert len(list(source.follows(report))) == 3
