@@ -7,15 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import s3agents
 from s3agents import Society
-from s3agents.cli.main import run_command
+from s3agents.testing.command_line import Command
 
 USERS = """\
 {"user_id": "anna", "gender": "female", "age": 33, "bio": "Reads."}
@@ -30,35 +28,15 @@ POSTS = """\
 """
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command left: exit code and both streams."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
 @pytest.fixture
-def command_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+def command_line(s3agents: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """The command line, run in a folder of its own, beside the folder ``raw``."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.delenv("S3AGENTS_PSEUDONYM_KEY", raising=False)
     raw = tmp_path / "raw"
     raw.mkdir()
     for name, text in (("users.jsonl", USERS), ("follows.csv", FOLLOWS), ("posts.jsonl", POSTS)):
         (raw / name).write_text(text, encoding="utf-8")
-
-    def run(*arguments: str) -> Done:
-        code = run_command(list(arguments))
-        captured = capsys.readouterr()
-        return Done(code, captured.out, captured.err)
-
-    return run
+    return s3agents
 
 
 def test_a_society_and_its_account(command_line: Command) -> None:

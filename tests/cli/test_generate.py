@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,35 +14,16 @@ from s3agents import Run, Society
 from s3agents.cli.main import run_command
 from s3agents.network.generate.generate import generate_society
 from s3agents.scenarios import load_scenario
+from s3agents.testing.command_line import Command
 from s3agents.testing.stub_endpoint import StubEndpoint
 
 SMALL = ("--users", "200", "--relations", "800", "--posts", "600")
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command left: exit code and both streams."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
 @pytest.fixture
-def generate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+def generate(s3agents: Command) -> Command:
     """``s3agents generate``, run in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def run(*arguments: str) -> Done:
-        code = run_command(["generate", *arguments])
-        captured = capsys.readouterr()
-        return Done(code, captured.out, captured.err)
-
-    return run
+    return partial(s3agents, "generate")
 
 
 @pytest.fixture

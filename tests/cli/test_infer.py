@@ -9,17 +9,17 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from s3agents.cli.main import run_command
 from s3agents.cognition.initial import initial_state
 from s3agents.network.society import Society
 from s3agents.tables import write_table
+from s3agents.testing.command_line import Command
 from s3agents.testing.stub_endpoint import StubEndpoint
 from s3agents.traits.base import Estimate, Evidence, Trait, Unknown
 from s3agents.traits.labelled import read_labelled
@@ -38,30 +38,11 @@ TEXTS = {
 }
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command left: exit code and both streams."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
 @pytest.fixture
-def infer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+def infer(s3agents: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """``s3agents infer``, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "180")
-
-    def run(*arguments: str) -> Done:
-        code = run_command(["infer", *arguments])
-        captured = capsys.readouterr()
-        return Done(code, captured.out, captured.err)
-
-    return run
+    return partial(s3agents, "infer")
 
 
 @pytest.fixture
