@@ -13,7 +13,8 @@ from s3agents.network.raw.rows import Row, Table
 from s3agents.network.raw.synonyms import plain_name
 from s3agents.network.raw.values import is_absent
 
-__all__ = ["Columns", "Get", "Plans"]
+_OTHER_DELIMITERS = (";", "\t", "|", ",")
+__all__ = ["Columns", "Get", "Plans", "remedy_of"]
 
 Get = Callable[[Any], Any]
 """Takes the value of a column out of a row."""
@@ -215,5 +216,12 @@ class Plans(Generic[_Plan]):
 
     def _lacks(self, path: Path, missing: Sequence[str], columns: Sequence[str]) -> SocietyError:
         shown = ", ".join(columns[:20]) + (" ..." if len(columns) > 20 else "")
-        remedy = "say in a mapping which column holds what"
-        return SocietyError(explain(f"{path}: columns", wanted=" and ".join(missing), got=shown, remedy=remedy))
+        wanted = " and ".join(missing)
+        return SocietyError(explain(f"{path}: columns", wanted=wanted, got=shown, remedy=remedy_of(columns)))
+
+
+def remedy_of(columns: Sequence[str]) -> str:
+    """What to do about a table whose columns tell nothing."""
+    if len(columns) == 1 and (between := next((mark for mark in _OTHER_DELIMITERS if mark in columns[0]), None)):
+        return f"say in a mapping that they are separated otherwise: delimiter: {between!r}"
+    return "say in a mapping which column holds what"

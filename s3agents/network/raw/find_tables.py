@@ -9,7 +9,7 @@ from typing import Literal
 
 from s3agents.errors import SocietyError, explain
 from s3agents.network.load_report import FileReport
-from s3agents.network.raw.columns import Columns
+from s3agents.network.raw.columns import Columns, remedy_of
 from s3agents.network.raw.rows import is_table, open_table
 from s3agents.network.raw.synonyms import FOLLOWS, POSTS, USERS
 
@@ -69,7 +69,7 @@ def table_part(file: Path) -> Part:
     for part, found in columns.items():
         if all(meaning in found for meaning in _TELLING[part]):
             return part
-    remedy = "say in a mapping which column holds what"
+    remedy = remedy_of(names)
     raise SocietyError(
         explain(f"{file}: columns", wanted="those of users, follows or posts", got=listed(names), remedy=remedy)
     )

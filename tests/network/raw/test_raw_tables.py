@@ -411,3 +411,10 @@ def test_rows_are_kept_or_dropped_and_read_twice_alike(
     assert first.edges == second.edges
     assert [p[:7] for p in first.posts] == [p[:7] for p in second.posts]
     assert first.report.rows() == second.report.rows()
+
+
+def test_another_delimiter_is_recognised_in_the_remedy(tmp_path: Path) -> None:
+    """A table separated by semicolons is refused with what to write into a mapping."""
+    (tmp_path / "users.csv").write_text("id;bio\n1;hello\n")
+    with pytest.raises(SocietyError, match=r"separated otherwise: delimiter: ';'"):
+        list(open_raw(tmp_path).users(LoadReport()))
