@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from s3agents.config import Scenario
 from s3agents.errors import ConfigError, explain
-from s3agents.yaml_files import read_yaml_keys
+from s3agents.yaml_files import read_yaml_keys, yaml_value
 
 __all__ = ["load_scenario", "parse_scenario"]
 
@@ -83,20 +82,10 @@ def _override(data: dict[str, Any], override: str, file: Path) -> None:
     for parent in parents:
         place = place.setdefault(parent, {}) if isinstance(place, dict) else _item(place, parent, key, file)
     if isinstance(place, dict):
-        place[last] = _value_of(text, override)
+        place[last] = yaml_value(text, f"override {override!r}")
     else:
         _item(place, last, key, file)
-        place[int(last)] = _value_of(text, override)
-
-
-def _value_of(text: str, override: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        remedy = "put text in quotes"
-        raise ConfigError(
-            explain(f"override {override!r}", wanted="a value in YAML", got=" ".join(str(exc).split()), remedy=remedy)
-        ) from exc
+        place[int(last)] = yaml_value(text, f"override {override!r}")
 
 
 def _item(place: Any, index: str, key: str, file: Path) -> Any:

@@ -1,4 +1,4 @@
-"""YAML files from outside: bounded in size and depth, plain values only, and a key given twice is an error."""
+"""YAML from outside, files and single values: bounded in size and depth, and plain values only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from s3agents.config.section import Section
 from s3agents.errors import ConfigError, explain
 
-__all__ = ["read_yaml", "read_yaml_keys"]
+__all__ = ["read_yaml", "read_yaml_keys", "yaml_value"]
 
 _Read = TypeVar("_Read", bound=Section)
 
@@ -75,6 +75,25 @@ def read_yaml(path: Path, kind: type[_Read]) -> _Read:
     except ValidationError as exc:
         lines = [f"{'.'.join(map(str, error['loc'])) or 'the file'}: {error['msg']}" for error in exc.errors()]
         raise ConfigError("\n  ".join([f"{path}: {len(lines)} keys are wrong", *lines])) from exc
+
+
+def yaml_value(text: str, thing: str) -> Any:
+    """The value that ``text``, the right side of an option such as ``--set KEY=VALUE``, stands for.
+
+    Args:
+        text: YAML.
+        thing: what messages call it.
+
+    Raises:
+        ConfigError: if it is no YAML.
+    """
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as exc:  # a ValueError from a date that is none
+        got = " ".join(str(exc).split())
+    except RecursionError:
+        got = "hundreds of levels"
+    raise ConfigError(explain(thing, wanted="a value in YAML", got=got, remedy="put text in quotes"))
 
 
 def _text(file: Path, wanted: str) -> str:

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from s3agents.config.build import BuildOptions, Cleaning
 from s3agents.config.classes import ClassThresholds
 from s3agents.config.section import Section
 from s3agents.errors import ConfigError, InputError, explain
-from s3agents.yaml_files import read_yaml
+from s3agents.yaml_files import read_yaml, yaml_value
 
 __all__ = ["read_options"]
 
@@ -60,11 +59,7 @@ def _override(data: dict[str, Any], override: str) -> None:
     if not equals or not dot or section not in _SECTIONS:
         wanted = "KEY=VALUE with a key such as cleaning.posts_per_day or classes.influential_share"
         raise ConfigError(explain(f"--set {override!r}", wanted=wanted, got="another key" if equals else "no ="))
-    try:
-        data.setdefault(section, {})[name] = yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        got = " ".join(str(exc).split())
-        raise ConfigError(explain(f"--set {override!r}", wanted="a value in YAML", got=got)) from exc
+    data.setdefault(section, {})[name] = yaml_value(text, f"--set {override!r}")
 
 
 def _line(error: Any) -> str:

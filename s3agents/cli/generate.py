@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
-import yaml
 
 from s3agents.cli import generate_arguments as arguments
 from s3agents.cli.console import note, words
@@ -21,6 +20,7 @@ from s3agents.network.generate.generate import write_draft
 from s3agents.network.write import SocietyWriter
 from s3agents.scenarios import parse_scenario
 from s3agents.wiring import uses_model
+from s3agents.yaml_files import yaml_value
 
 __all__ = ["register"]
 
@@ -112,18 +112,10 @@ def _read(given: Mapping[str, Any], model: Mapping[str, Any], overrides: Sequenc
             if not isinstance(inner, dict):
                 raise ConfigError(explain(f"--set {override!r}", wanted=f"keys under {parent}", got=repr(inner)))
             place = inner
-        place[last] = _value(override, text)
+        place[last] = yaml_value(text, f"--set {override!r}")
     asked = bool(keys[_MODEL].keys() & {"url", "backend"})
     if keys[_MODEL] and not asked:
         raise ConfigError(explain(", ".join(f"model.{key}" for key in keys[_MODEL]), wanted="--model-url", got="none"))
     cognition = {"mode": "llm" if asked else "rules"}
     data = {**_CARRIER, "society": {"generate": keys[""]}, "cognition": cognition, "model": keys[_MODEL]}
     return parse_scenario(data, origin="s3agents generate")
-
-
-def _value(override: str, text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        got = " ".join(str(exc).split())
-        raise ConfigError(explain(f"--set {override!r}", wanted="a value in YAML", got=got)) from exc

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import yaml
-
 from s3agents.cli.endpoint import settle_model
 from s3agents.config.model import ModelSection
 from s3agents.errors import InputError, explain
@@ -19,6 +17,7 @@ from s3agents.traits.base import Trait, TraitPredictor
 from s3agents.traits.llm.asking import Asker
 from s3agents.traits.llm.predictors import llm_method, llm_predictor
 from s3agents.traits.llm.shots import Shots
+from s3agents.yaml_files import yaml_value
 
 __all__ = ["Questioning", "read_model"]
 
@@ -130,7 +129,4 @@ def _override(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.startswith(_SECTION):
         raise InputError(explain(f"--set {text!r}", wanted="model.KEY=VALUE", got="something else"))
-    try:
-        return key.removeprefix(_SECTION), yaml.safe_load(value)
-    except yaml.YAMLError as exc:
-        raise InputError(explain(f"--set {text!r}", wanted="a value in YAML", got=" ".join(str(exc).split()))) from exc
+    return key.removeprefix(_SECTION), yaml_value(value, f"--set {text!r}")

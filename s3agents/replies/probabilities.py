@@ -11,7 +11,7 @@ from autogen_core.models import ChatCompletionTokenLogprob, CreateResult
 
 from s3agents.replies.schemas import unfenced
 
-__all__ = ["label_probabilities"]
+__all__ = ["label_probabilities", "token_at"]
 
 _JSON = json.JSONDecoder(strict=False)
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -41,7 +41,7 @@ def label_probabilities(result: CreateResult, field: str, labels: Sequence[str])
     start = _value_start(b"".join(pieces), unfenced(result.content), field)
     if start is None:
         return None
-    index, before = _token_at(pieces, start)
+    index, before = token_at(pieces, start)
     masses = [0.0] * len(labels)
     quoted = [f'{label}"'.encode() for label in labels]
     for piece, logprob in _alternatives(tokens[index], pieces[index]):
@@ -93,8 +93,16 @@ def _skip(text: str, at: int) -> int:
     return blank.end() if blank else at
 
 
-def _token_at(pieces: Sequence[bytes], start: int) -> tuple[int, bytes]:
-    """Index of the token that holds byte ``start``, and what it holds before that byte."""
+def token_at(pieces: Sequence[bytes], start: int) -> tuple[int, bytes]:
+    """Index of the token that holds byte ``start``, and what it holds before that byte.
+
+    Args:
+        pieces: the tokens of a reply, in order.
+        start: counted from the beginning of the first.
+
+    Raises:
+        ValueError: if the reply is shorter.
+    """
     end = 0
     for index, piece in enumerate(pieces):
         if start < end + len(piece):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from s3agents.errors import ModelError
 from s3agents.llm.base import CreateResult
 from s3agents.prompts.trait_pack import TextLimits, TraitPack
+from s3agents.replies.probabilities import token_at
 from s3agents.traits.base import Estimate, Evidence, Trait, Unknown
 from s3agents.traits.infer import NO_TEXT, Fault
 from s3agents.traits.llm.asking import Asker, each
@@ -81,7 +82,7 @@ def age_confidence(result: CreateResult) -> float | None:
     if not places:
         return None
     number, start = places[-1][1], places[-1].start(1)
-    index, before = _token_at(pieces, start)
+    index, before = token_at(pieces, start)
     age = _number(pieces[index], before)
     if age is None or age != int(number):
         return None
@@ -91,16 +92,6 @@ def age_confidence(result: CreateResult) -> float | None:
     if seen < _SEEN:
         return None
     return min(1.0, math.fsum(p for other, p in ages if other is not None and abs(other - age) <= WITHIN) / seen)
-
-
-def _token_at(pieces: Sequence[bytes], start: int) -> tuple[int, bytes]:
-    """Index of the token that holds byte ``start``, and what it holds before that byte."""
-    end = 0
-    for index, piece in enumerate(pieces):
-        if start < end + len(piece):
-            return index, piece[: start - end]
-        end += len(piece)
-    raise ValueError(f"byte {start} lies past the end at {end}")
 
 
 def _number(piece: bytes, before: bytes) -> int | None:
