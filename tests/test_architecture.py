@@ -33,7 +33,7 @@ FLOORS = {
         "traits.base",
         "yaml_files",
     ),
-    2: ("cognition", "network", "dynamics", "traits"),
+    2: ("cognition", "network", "dynamics", "evaluation", "observed", "traits"),
     3: ("agents", "bus", "memory", "llm", "embed", "record", "traits.learnt", "traits.llm"),
     4: ("coordinator", "report"),
     5: ("__main__", "cli", "wiring", "preparation", "simulation", "standalone", "testing"),
