@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from s3agents.events import Action, Delivery, Source
 from s3agents.ids import PostId
@@ -12,7 +12,7 @@ from s3agents.persona import Persona
 from s3agents.rng import Draws
 from s3agents.state import AttitudeBelief, EmotionBelief
 
-__all__ = ["Appraisal", "Cognition", "Decision", "Meter", "Recollection", "Scene", "TurnView", "Usage"]
+__all__ = ["Appraisal", "Cognition", "Decision", "Meter", "Recollection", "Scene", "TurnView", "Usage", "Writer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +161,21 @@ class Cognition(Protocol):
 
     async def act(self, view: TurnView, appraisal: Appraisal) -> Decision:
         """What to do about them (S3 sections 3.3.3, 3.3.4, 4.4)."""
+        ...
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """A mind that can be told to write, whatever it would have done; not every mind can."""
+
+    async def write(self, view: TurnView, *, target: PostId | None = None) -> str:
+        """The text of the post that it writes in this turn.
+
+        Args:
+            view: what it goes by.
+            target: the post that it answers, one of those perceived; a post of its own without one.
+
+        Raises:
+            ModelError: if a reply cannot be had.
+        """
         ...

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from s3agents.cognition.base import Appraisal, Decision, TurnView, Usage
 from s3agents.errors import ReplyError
 from s3agents.events import Action
+from s3agents.ids import PostId
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude
 from s3agents.llm.base import ChatCompletionClient, CreateResult
 from s3agents.prompts import PromptPack, tidy
@@ -88,6 +89,21 @@ class LlmCognition:
         felt = replace(view, emotion=appraisal.emotion, attitude=appraisal.attitude)
         decision = await self._ask(self._stages["act"], felt, act_reply(len(view.perceived)), _read_act(view))
         return await self._write(felt, decision) if decision.action is Action.POST else decision
+
+    async def write(self, view: TurnView, *, target: PostId | None = None) -> str:
+        """A text of a post, after emotion and attitude have been settled.
+
+        A pack of one stage is asked for its whole reply, in which the action can only be to post; one of four stages
+        for emotion, attitude and the text.
+        """
+        post = Decision(action=Action.POST, target=target)
+        if "joint" in self._stages:
+            model = joint_reply(len(view.perceived), self._chars(view), actions=(Action.POST,))
+            settled = await self._ask(self._stages["joint"], view, model, _read_joint(view))
+            return settled.plan.text or "" if settled.plan is not None else ""
+        appraisal = await self._feel_and_judge(view)
+        felt = replace(view, emotion=appraisal.emotion, attitude=appraisal.attitude)
+        return (await self._write(felt, post)).text or ""
 
     async def _settle(self, view: TurnView) -> Appraisal:
         model = joint_reply(len(view.perceived), self._chars(view))

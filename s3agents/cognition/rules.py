@@ -13,6 +13,7 @@ from s3agents.cognition.base import Appraisal, Decision, TurnView
 from s3agents.config.cognition import RulesSection
 from s3agents.dynamics import cascade, emotion, opinion
 from s3agents.events import Action, Post
+from s3agents.ids import PostId
 from s3agents.labels import EMOTIONS, Attitude, Emotion
 from s3agents.state import AttitudeBelief, EmotionBelief
 
@@ -51,6 +52,11 @@ class RulesCognition:
         if action is Action.POST:
             return Decision(action=action, text=self._phrases[appraisal.attitude.stance], p=p)
         return Decision(action=action, p=p)
+
+    async def write(self, view: TurnView, *, target: PostId | None = None) -> str:
+        """The sentence of its attitude, whatever is answered."""
+        del target
+        return self._phrases[self._judge(view).stance]
 
     def _feel(self, view: TurnView) -> EmotionBelief:
         p = emotion.contagion(

@@ -136,10 +136,16 @@ def act_reply(posts: int) -> type[ActReply]:
 
 
 @lru_cache(maxsize=1024)
-def joint_reply(posts: int, chars: int | None = None) -> type[JointReply]:
-    """:class:`JointReply` to ``posts`` posts: with none, nothing can be forwarded; ``chars`` bounds the text."""
+def joint_reply(posts: int, chars: int | None = None, *, actions: tuple[Action, ...] | None = None) -> type[JointReply]:
+    """:class:`JointReply` to ``posts`` posts: with none, nothing can be forwarded.
+
+    Args:
+        posts: how many there are.
+        chars: bounds the text.
+        actions: those to choose from, where not all are.
+    """
     text: dict[str, Any] = {} if chars is None else {"text": (Annotated[str, _pattern(0, chars)], ...)}
-    return create_model("JointReply", __base__=JointReply, __module__=__name__, **_choices(posts), **text)
+    return create_model("JointReply", __base__=JointReply, __module__=__name__, **_choices(posts, actions), **text)
 
 
 @lru_cache(maxsize=1024)
@@ -155,8 +161,8 @@ def _pattern(least: int, most: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": rf'^[^\u0000-\u001f"\\]{{{least},{most}}}$'})
 
 
-def _choices(posts: int) -> dict[str, Any]:
-    actions = tuple(Action) if posts else (Action.POST, Action.INACTIVE)
+def _choices(posts: int, only: tuple[Action, ...] | None = None) -> dict[str, Any]:
+    actions = only or (tuple(Action) if posts else (Action.POST, Action.INACTIVE))
     schema = WithJsonSchema({"type": "integer", "enum": list(range(posts + 1))})
     return {
         "action": (Annotated[Literal[actions], _enum(actions)], ...),

@@ -1,8 +1,9 @@
 """Scores of predicted traits: S3's Tables 2 and 4, each with a 95 % interval and what the simplest guess would reach.
 
-An interval is the percentile bootstrap's (Efron 1979): rows are drawn with replacement, 1,000 times. What cannot be
-known is ``None``, never NaN: rows that were not answered are counted and left out, and where all truths are the same
-there is nothing to tell apart and no score.
+An interval is the percentile bootstrap's (Efron 1979): rows are drawn with replacement, 1,000 times. Rows that depend
+on one another, such as those of one case, are drawn together as a group (the cluster bootstrap: Field and Welsh 2007).
+What cannot be known is ``None``, never NaN: rows that were not answered are counted and left out, and where all truths
+are the same there is nothing to tell apart and no score.
 """
 
 from __future__ import annotations
@@ -15,13 +16,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RESAMPLES", "LabelScores", "NumberScores", "Score", "mean_macro_f1", "score_labels", "score_numbers"]
+__all__ = [
+    "RESAMPLES",
+    "LabelScores",
+    "NumberScores",
+    "Score",
+    "Statistic",
+    "bootstrapped",
+    "mean_macro_f1",
+    "score_labels",
+    "score_numbers",
+]
 
 RESAMPLES = 1000
 """Bootstrap samples behind an interval."""
 
 _Floats = NDArray[np.float64]
-_Statistic = Callable[[_Floats], float | None]
+Statistic = Callable[[_Floats], float | None]
 """A score of rows that count with the given weights, of shape ``(n,)``; ``None`` where these rows do not define it."""
 
 
@@ -98,6 +109,7 @@ def score_labels(
     p_positive: Sequence[float | None] | None = None,
     *,
     positive: str | None = None,
+    groups: Sequence[str] | None = None,
     seed: int = 0,
 ) -> LabelScores:
     """Scores of predicted labels.
@@ -107,23 +119,26 @@ def score_labels(
         predicted: the answers; ``None`` where there is none.
         p_positive: probability of the label ``positive``, where the predictor gave one.
         positive: what F1 and AUC are about; without it there are none.
+        groups: which rows are drawn together; each row by itself by default.
         seed: of the bootstrap.
 
     Raises:
         ValueError: if the lengths differ, or a probability is none.
     """
     p_known = [None] * len(truth) if p_positive is None else p_positive
-    rows = list(zip(truth, predicted, p_known, strict=True))
+    drawn = [str(i) for i in range(len(truth))] if groups is None else groups
+    rows = list(zip(truth, predicted, p_known, drawn, strict=True))
     answered = [row for row in rows if row[1] is not None]
-    ranked = [(label, p) for label, _, p in answered if p is not None] if positive is not None else []
-    if any(not 0 <= p <= 1 for _, p in ranked):
+    ranked = [(label, p, group) for label, _, p, group in answered if p is not None] if positive is not None else []
+    if any(not 0 <= p <= 1 for _, p, _ in ranked):
         raise ValueError("probabilities lie in [0, 1]")
     found: dict[str, Score | None] = {}
-    if len({label for label, _, _ in answered}) > 1:
+    if len({row[0] for row in answered}) > 1:
         labels = _label_statistics([row[0] for row in answered], [str(row[1]) for row in answered], positive)
-        found = _scores(labels, len(answered), seed)
-        is_positive = np.array([label == positive for label, _ in ranked], dtype=bool)
-        found |= _scores({"auc": _auc(is_positive, np.array([p for _, p in ranked]))}, len(ranked), seed)
+        found = bootstrapped(labels, len(answered), groups=groups and [row[3] for row in answered], seed=seed)
+        is_positive = np.array([row[0] == positive for row in ranked], dtype=bool)
+        auc = {"auc": _auc(is_positive, np.array([row[1] for row in ranked]))}
+        found |= bootstrapped(auc, len(ranked), groups=groups and [row[2] for row in ranked], seed=seed)
     return LabelScores(
         n=len(answered),
         n_unknown=len(rows) - len(answered),
@@ -154,7 +169,7 @@ def score_numbers(truth: Sequence[float], predicted: Sequence[float | None], *, 
         raise ValueError("truths and answers are finite numbers")
     found: dict[str, Score | None] = {}
     if len(np.unique(answered[:, 0])) > 1:
-        found = _scores(_number_statistics(answered[:, 0], answered[:, 1]), len(answered), seed)
+        found = bootstrapped(_number_statistics(answered[:, 0], answered[:, 1]), len(answered), seed=seed)
     return NumberScores(
         n=len(answered),
         n_unknown=len(rows) - len(answered),
@@ -182,7 +197,7 @@ def mean_macro_f1(
         ValueError: if the lengths differ.
     """
     rows = [row for row in zip(truth, predicted, parts, strict=True) if row[1] is not None]
-    statistics: list[tuple[NDArray[np.intp], _Statistic]] = []
+    statistics: list[tuple[NDArray[np.intp], Statistic]] = []
     for part in sorted({part for _, _, part in rows}):
         at = np.flatnonzero([row[2] == part for row in rows])
         labels = [rows[i][0] for i in at]
@@ -193,21 +208,37 @@ def mean_macro_f1(
         known = [macro(weights[at]) for at, macro in statistics if weights[at].any()]
         return float(np.mean([value for value in known if value is not None])) if known else None
 
-    return _scores({"mean": mean}, len(rows), seed)["mean"]
+    return bootstrapped({"mean": mean}, len(rows), seed=seed)["mean"]
 
 
-def _scores(statistics: Mapping[str, _Statistic], n: int, seed: int) -> dict[str, Score | None]:
-    """Each statistic of ``n`` rows with its interval, over the samples that define it."""
-    values = {name: statistic(np.ones(n)) for name, statistic in statistics.items()}
+def bootstrapped(
+    statistics: Mapping[str, Statistic], n: int, *, groups: Sequence[str] | None = None, seed: int = 0
+) -> dict[str, Score | None]:
+    """Each statistic of ``n`` rows with its interval, over the samples that define it.
+
+    Args:
+        statistics: by name; each takes the weights of the rows.
+        n: number of rows.
+        groups: which rows are drawn together; each row by itself by default.
+        seed: of the samples.
+    """
+    values = {name: statistic(np.ones(n)) if n else None for name, statistic in statistics.items()}
     defined = {name: statistic for name, statistic in statistics.items() if values[name] is not None}
     samples: dict[str, list[float]] = {name: [] for name in defined}
     draw = np.random.default_rng(seed)
+    units, unit = (n, slice(None)) if groups is None else _numbered(groups)
     for _ in range(RESAMPLES if defined else 0):
-        weights = np.bincount(draw.integers(0, n, n), minlength=n).astype(np.float64)
+        weights = np.bincount(draw.integers(0, units, units), minlength=units).astype(np.float64)[unit]
         for name, statistic in defined.items():
             if (sample := statistic(weights)) is not None:
                 samples[name].append(sample)
     return {name: _score(value, samples.get(name, [])) for name, value in values.items()}
+
+
+def _numbered(groups: Sequence[str]) -> tuple[int, NDArray[np.intp]]:
+    """How many groups there are, and the number of each row's."""
+    number = {group: i for i, group in enumerate(dict.fromkeys(groups))}
+    return len(number), np.array([number[group] for group in groups], dtype=np.intp)
 
 
 def _score(value: float | None, samples: Sequence[float]) -> Score | None:
@@ -217,7 +248,7 @@ def _score(value: float | None, samples: Sequence[float]) -> Score | None:
     return Score(float(value), low, high)
 
 
-def _label_statistics(truth: Sequence[str], predicted: Sequence[str], positive: str | None) -> dict[str, _Statistic]:
+def _label_statistics(truth: Sequence[str], predicted: Sequence[str], positive: str | None) -> dict[str, Statistic]:
     labels = sorted({*truth, *predicted})
     code = {label: i for i, label in enumerate(labels)}
     size = len(labels)
@@ -227,7 +258,7 @@ def _label_statistics(truth: Sequence[str], predicted: Sequence[str], positive: 
     def table(weights: _Floats) -> _Floats:
         return _counts(pairs, weights, size * size).reshape(size, size)
 
-    statistics: dict[str, _Statistic] = {
+    statistics: dict[str, Statistic] = {
         "accuracy": lambda weights: float(np.trace(table(weights)) / weights.sum()),
         "macro_f1": lambda weights: float(np.nanmean(_f1(table(weights)))),
         "baseline_accuracy": lambda weights: float(table(weights)[majority].sum() / weights.sum()),
@@ -253,7 +284,7 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _auc(is_positive: NDArray[np.bool_], p: _Floats) -> _Statistic:
+def _auc(is_positive: NDArray[np.bool_], p: _Floats) -> Statistic:
     """Area under the ROC curve, as the share of pairs in the right order (Mann and Whitney 1947)."""
     levels, level = np.unique(p, return_inverse=True)
 
@@ -268,10 +299,10 @@ def _auc(is_positive: NDArray[np.bool_], p: _Floats) -> _Statistic:
     return statistic
 
 
-def _number_statistics(truth: _Floats, predicted: _Floats) -> dict[str, _Statistic]:
+def _number_statistics(truth: _Floats, predicted: _Floats) -> dict[str, Statistic]:
     error = np.abs(predicted - truth)
     from_median = np.abs(truth - np.median(truth))
-    statistics: dict[str, _Statistic] = {
+    statistics: dict[str, Statistic] = {
         "mse": lambda weights: float(weights @ error**2 / weights.sum()),
         "mae": lambda weights: float(weights @ error / weights.sum()),
         "baseline_mae": lambda weights: float(weights @ from_median / weights.sum()),
