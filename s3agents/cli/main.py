@@ -12,7 +12,21 @@ from typing import Annotated, Any
 import typer
 
 from s3agents import __version__
-from s3agents.cli import build, describe, doctor, export, fit, generate, infer, resume, run, show, validate, vllm
+from s3agents.cli import (
+    build,
+    describe,
+    doctor,
+    evaluate,
+    export,
+    fit,
+    generate,
+    infer,
+    resume,
+    run,
+    show,
+    validate,
+    vllm,
+)
 from s3agents.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
 from s3agents.cli.console import warn
 from s3agents.cli.logs import configure_logs
@@ -56,7 +70,7 @@ def _options(
     configure_logs(level, terminal=terminal)
 
 
-for command in (run, resume, show, export, build, generate, fit, infer, describe, validate, doctor, vllm):
+for command in (run, resume, show, export, build, generate, fit, evaluate, infer, describe, validate, doctor, vllm):
     command.register(app)
 
 

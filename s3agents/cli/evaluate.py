@@ -1,0 +1,16 @@
+"""``s3agents evaluate``: how true a simulation is, on individuals and on populations."""
+
+from __future__ import annotations
+
+import typer
+
+__all__ = ["evaluate", "register"]
+
+evaluate = typer.Typer(
+    help="Hold agents and runs against what really happened, with intervals and baselines.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.add_typer(evaluate, name="evaluate")

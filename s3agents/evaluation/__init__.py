@@ -1,0 +1,1 @@
+"""Evaluation: how true simulated individuals and populations are; plain values in, scores with intervals out."""
