@@ -12,7 +12,7 @@ import orjson
 
 from s3agents.testing.stub_replies import Reply, make_reply
 
-__all__ = ["completion_answer", "embeddings_answer"]
+__all__ = ["completion_answer", "embeddings_answer", "prompt_answer"]
 
 Usage = dict[str, int]
 
@@ -51,6 +51,37 @@ def completion_answer(body: Mapping[str, Any], failure: str | None) -> tuple[byt
     finish = b"stop" if len(shown) == len(reply.tokens) else b"length"
     choice = b'%b},"logprobs":%b,"finish_reason":"%b"}' % (start, logprobs, finish)
     return b'%b%b],"usage":%b}' % (head, b"" if failure == "empty" else choice, _total(usage)), usage
+
+
+def prompt_answer(body: Mapping[str, Any], failure: str | None) -> tuple[bytes, Usage]:
+    """A text completion of one token, with the log probabilities of the prompt's tokens if they are asked for.
+
+    A word is a token; the first has none, any other one that hangs on the word alone, from -0.01 to -10. ``failure`` is
+    as for a completion.
+
+    Raises:
+        ValueError: if the request wants what the stub does not do.
+    """
+    prompt, top = body["prompt"], body.get("prompt_logprobs")
+    if not isinstance(prompt, str) or body.get("stream"):
+        raise ValueError("one prompt of text is served, and no stream")
+    tokens = prompt.split()
+    usage = {"prompt_tokens": len(tokens), "completion_tokens": 1}
+    if failure == "schema":
+        return _STRANGE.encode(), usage
+    choice: dict[str, Any] = {"index": 0, "text": " and", "finish_reason": "length"}
+    if top is not None:
+        choice["prompt_logprobs"] = [None, *(_told(token) for token in tokens[1:])]
+    answer = {"id": "cmpl-stub", "object": "text_completion", "created": 0, "model": body.get("model")}
+    answer |= {"choices": [] if failure == "empty" else [choice], "usage": orjson.loads(_total(usage))}
+    whole = orjson.dumps(answer)
+    return whole[: len(whole) // 2] if failure == "half" else whole, usage
+
+
+def _told(token: str) -> dict[str, Any]:
+    """What vLLM tells of a token of the prompt."""
+    number = zlib.crc32(token.encode())
+    return {str(number): {"logprob": -(1 + number % 1000) / 100, "rank": 1, "decoded_token": token}}
 
 
 def embeddings_answer(body: Mapping[str, Any], failure: str | None) -> tuple[bytes, Usage]:

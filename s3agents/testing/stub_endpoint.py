@@ -20,23 +20,29 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from s3agents.testing.stub_answers import completion_answer, embeddings_answer
+from s3agents.testing.stub_answers import completion_answer, embeddings_answer, prompt_answer
 
 __all__ = ["FAILURES", "StubEndpoint"]
 
 FAILURES = ("status_429", "status_500", "timeout", "drop", "garbage", "half", "schema", "empty")
 """Kinds of failure: of the status, of the connection (hangs, hangs up), of the body."""
 
+_ANSWERS = {
+    "/v1/chat/completions": completion_answer,
+    "/v1/completions": prompt_answer,
+    "/v1/embeddings": embeddings_answer,
+}
 _PAGE = b"<html><body>Bad gateway</body></html>"
 
 
 class StubEndpoint:
     """A model server that thinks by hashing: ``async with StubEndpoint() as stub: ... stub.url``.
 
-    It serves ``/v1/chat/completions``, ``/v1/embeddings``, ``/v1/models``, ``/health`` and ``/metrics``. A reply is a
-    pure function of messages, schema and seed, valid by the schema (or by ``structured_outputs.choice``), with log
-    probabilities that sum up over the values of an enumeration. Which requests fail depends on their number alone, so
-    that asking again may help. All settings may be changed while it runs.
+    It serves ``/v1/chat/completions``, ``/v1/completions`` (for ``prompt_logprobs``), ``/v1/embeddings``,
+    ``/v1/models``, ``/health`` and ``/metrics``. A reply is a pure function of messages, schema and seed, valid by the
+    schema (or by ``structured_outputs.choice``), with log probabilities that sum up over the values of an enumeration.
+    Which requests fail depends on their number alone, so that asking again may help. All settings may be changed while
+    it runs.
 
     Args:
         latency: seconds before an answer, or a function of the request's number.
@@ -135,7 +141,7 @@ class StubEndpoint:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
             return _error(401, f"Incorrect API key: {request.headers.get('Authorization', 'none')}")
-        if request.method == "POST" and request.path in ("/v1/chat/completions", "/v1/embeddings"):
+        if request.method == "POST" and request.path in _ANSWERS:
             return await self._counted(request)
         if request.path == "/v1/models":
             return _json({"object": "list", "data": [{"id": self.model, "object": "model", "owned_by": "s3agents"}]})
@@ -170,7 +176,7 @@ class StubEndpoint:
             if (failed := await _failed(request, failure)) is not None:
                 return failed
         try:
-            answer, used = completion_answer(body, failure) if chat else embeddings_answer(body, failure)
+            answer, used = _ANSWERS[request.path](body, failure)
         except (KeyError, TypeError, ValueError) as exc:
             return _error(400, f"{type(exc).__name__}: {exc}")
         self.tokens.update(used)
