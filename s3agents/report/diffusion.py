@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3agents.record.connection import reading
+from s3agents.report.passing import passed_on
 from s3agents.report.run import Run
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["diffusion_network", "write_diffusion"]
 
-_PASSED_ON = """
-SELECT origin.author, passed.author, min(passed.tick), count(*)
-FROM posts AS passed JOIN posts AS origin ON origin.id = passed.parent
-WHERE passed.kind = 'forward' GROUP BY origin.author, passed.author ORDER BY origin.author, passed.author
-"""
 _TOOK_PART = "SELECT user, min(tick) FROM turns GROUP BY user ORDER BY user"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -40,7 +36,7 @@ def diffusion_network(run: Run) -> nx.DiGraph[str]:
     with reading(run.record) as db:
         for user, tick in db.execute(_TOOK_PART):
             graph.add_node(_name(user), label=_name(user), tick=tick)
-        for author, reader, tick, weight in db.execute(_PASSED_ON):
+        for author, reader, tick, weight in passed_on(db):
             graph.add_edge(_name(author), _name(reader), tick=tick, weight=weight)
     columns = (states[name].tolist() for name in ("user", "emotion", "attitude", "p_positive"))
     for user, emotion, attitude, p_positive in zip(*columns, strict=True):

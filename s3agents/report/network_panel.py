@@ -19,9 +19,11 @@ from s3agents.report.plot_file import plotly
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-__all__ = ["add_network"]
+__all__ = ["TIES", "add_network", "dot_sizes", "tie_lines", "ties_among"]
 
-_TIES = 4000
+TIES = 4000
+"""Most ties in a drawing."""
+
 _SMALLEST, _LARGEST = 5.0, 30.0
 Floats = NDArray[np.float64]
 
@@ -41,9 +43,9 @@ def add_network(figure: Figure, society: Society, description: Description, *, r
     shown = representatives(society.graph, seed=description.seed)
     graph = society.graph.subgraph(shown)
     places = layout(graph, seed=description.seed)
-    ties = _ties(graph)
-    drawn = np.random.default_rng(description.seed).permutation(len(ties))[:_TIES]
-    figure.add_trace(_lines(places, ties[drawn]), row=row, col=col)
+    ties = ties_among(graph)
+    drawn = np.random.default_rng(description.seed).permutation(len(ties))[:TIES]
+    figure.add_trace(tie_lines(places, ties[drawn]), row=row, col=col)
     for dots in _dots(society, description, shown=shown, places=places):
         figure.add_trace(dots, row=row, col=col)
     told = f"{len(shown):,} of {len(society):,} users, {len(drawn):,} of the {len(ties):,} ties between them"
@@ -51,18 +53,23 @@ def add_network(figure: Figure, society: Society, description: Description, *, r
     figure.update_yaxes(visible=False, row=row, col=col)
 
 
-def _ties(graph: FollowGraph) -> Ints:
+def ties_among(graph: FollowGraph) -> Ints:
     """The pairs of users with a tie of any direction, shape ``(ties, 2)``."""
     pairs = np.sort(np.stack(graph.pairs(), axis=1), axis=1)
     return np.unique(pairs, axis=0)
 
 
-def _lines(places: Floats, ties: Ints) -> Any:
+def tie_lines(places: Floats, ties: Ints) -> Any:
     """All ties as one broken line."""
     x, y = (np.full((len(ties), 3), np.nan) for _ in range(2))
     x[:, :2], y[:, :2] = places[ties, 0], places[ties, 1]
     line = {"color": FAINT, "width": 0.5}
     return plotly().Scatter(x=x.ravel(), y=y.ravel(), mode="lines", line=line, hoverinfo="skip", showlegend=False)
+
+
+def dot_sizes(followers: NDArray[np.int64]) -> Floats:
+    """Diameters in pixels, by which the area grows with the number of followers."""
+    return _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(followers / max(int(followers.max(initial=0)), 1))
 
 
 def _dots(society: Society, description: Description, *, shown: Ints, places: Floats) -> Iterator[Any]:
@@ -76,7 +83,7 @@ def _dots(society: Society, description: Description, *, shown: Ints, places: Fl
         f"{plain(society.ids[i])}<br>{_words(kind)}, {fans:,} followers<br>attitude: {side}"
         for i, kind, fans, side in zip(shown.tolist(), kinds.tolist(), followers.tolist(), sides.tolist(), strict=True)
     ]
-    size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(followers / max(int(followers.max(initial=0)), 1))
+    size = dot_sizes(followers)
     for name, colour in reversed((SIDE_COLOURS if by_side else CLASS_COLOURS).items()):
         members = np.flatnonzero((sides if by_side else kinds) == name)
         if len(members):

@@ -13,6 +13,7 @@ from s3agents.report.cascades import cascades
 from s3agents.report.curves import curves
 from s3agents.report.frames import frame
 from s3agents.report.manifest import Manifest
+from s3agents.report.plots import Plots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ FROM turns WHERE action IS NOT NULL GROUP BY user ORDER BY user
 """
 
 
-class Run:
+class Run(Plots):
     """A run, for reading: its manifest, and its record as pandas tables. Reads while the run goes on, too.
 
     Ticks count from 0; a column of a turn that failed has gaps where there was nothing to keep.
