@@ -21,7 +21,8 @@ Kind = Literal["peak", "trough"]
 PROMINENCE = 0.15
 """Share of its range by which a curve must move away from a turn on both sides."""
 
-_LEAST = 0.02
+_LEAST = 0.05
+_FEWEST = 5
 _MOMENTS = 192
 _SMOOTHED = 7
 
@@ -123,7 +124,7 @@ def compare_turns(true: tuple[ArrayLike, ArrayLike], simulated: tuple[ArrayLike,
     """The turns of both curves side by side, in the order of time.
 
     Both are read at 192 equal steps over the time that both have, smoothed by a mean over 7 of them, and searched for
-    turns of :data:`PROMINENCE` times the range of the real curve (0.02 at the least, so that noise is no peak). Peaks
+    turns of :data:`PROMINENCE` times the range of the real curve (0.05 at the least, so that noise is no peak). Peaks
     are matched with peaks and troughs with troughs, in their order, as many as there can be, so that the sum of the
     time errors is smallest.
 
@@ -132,15 +133,16 @@ def compare_turns(true: tuple[ArrayLike, ArrayLike], simulated: tuple[ArrayLike,
         simulated: minutes and values of the simulated one.
 
     Returns:
-        Also what is missing or too many; nothing where the curves have no time in common.
+        Also what is missing or too many; nothing where the real curve has fewer than 5 points in the common time.
 
     Raises:
         ValueError: if one of the two is no curve (see :func:`.common_time.series`).
     """
     (when, real), (ticks, values) = series(*true), series(*simulated)
-    if len(when) < 2 or len(ticks) < 2 or max(when[0], ticks[0]) >= min(when[-1], ticks[-1]):
+    start, end = (max(when[0], ticks[0]), min(when[-1], ticks[-1])) if len(when) and len(ticks) else (0.0, 0.0)
+    if np.count_nonzero((when >= start) & (when <= end)) < _FEWEST:
         return []
-    moments = np.linspace(max(when[0], ticks[0]), min(when[-1], ticks[-1]), _MOMENTS)
+    moments = np.linspace(start, end, _MOMENTS)
     curves = [_smoothed(value_at(*curve, moments, step=False)) for curve in ((when, real), (ticks, values))]
     prominence = max(_LEAST, PROMINENCE * float(np.ptp(curves[0])))
     one, other = (turns(moments, curve, prominence=prominence) for curve in curves)
