@@ -21,6 +21,7 @@ from s3agents.cli import (
     fit,
     generate,
     infer,
+    report,
     resume,
     run,
     show,
@@ -70,7 +71,22 @@ def _options(
     configure_logs(level, terminal=terminal)
 
 
-for command in (run, resume, show, export, build, generate, fit, evaluate, infer, describe, validate, doctor, vllm):
+for command in (
+    run,
+    resume,
+    show,
+    export,
+    build,
+    generate,
+    fit,
+    evaluate,
+    report,
+    infer,
+    describe,
+    validate,
+    doctor,
+    vllm,
+):
     command.register(app)
 
 

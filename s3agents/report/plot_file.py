@@ -15,7 +15,7 @@ from s3agents.errors import InputError, explain
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-__all__ = ["check_plot", "plotly", "write_plot"]
+__all__ = ["check_plot", "plotly", "write_page", "write_plot"]
 
 
 def plotly(module: str = "plotly.graph_objects") -> ModuleType:
@@ -61,6 +61,15 @@ def write_plot(figure: Figure, path: Path) -> None:
     """
     page = figure.to_html(include_plotlyjs=True, config={"displaylogo": False}, div_id="plot")
     page = page.replace("<head>", f"<head><title>{html.escape(figure.layout.title.text or path.stem)}</title>", 1)
+    write_page(page, path)
+
+
+def write_page(page: str, path: Path) -> None:
+    """Write the HTML ``page`` to ``path``, which appears whole or not at all.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
     part = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
         part.write_text(page, encoding="utf-8")

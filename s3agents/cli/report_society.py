@@ -1,0 +1,26 @@
+"""How ``s3agents report`` finds the society of a run again, for a run holds none of its edges."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from s3agents.errors import S3AgentsError
+from s3agents.report.page.sections import Place
+from s3agents.report.run import Run
+from s3agents.scenarios import parse_scenario
+from s3agents.wiring import build_society
+
+__all__ = ["find_society"]
+
+
+def find_society(run: Run) -> Place:
+    """The society that the scenario of ``run`` names or makes, if it is still the one that the run went over."""
+    try:
+        scenario = parse_scenario(run.scenario, origin=str(run.folder))
+        around = tuple(seed.author for seed in scenario.seeds if seed.author is not None)
+        society = build_society(scenario.society, around=around)
+    except (S3AgentsError, ValidationError):
+        return Place(why=f"the society {run.manifest.society.name} cannot be read where the scenario has it")
+    if society.digest != run.manifest.society.digest:
+        return Place(why=f"the society {run.manifest.society.name} is no longer the one that the run went over")
+    return Place(society=society)
