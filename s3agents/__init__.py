@@ -19,6 +19,7 @@ __all__ = [
     "SocialAgent",
     "Society",
     "__version__",
+    "evaluate_population",
     "load_scenario",
     "make_agent",
 ]
@@ -33,6 +34,7 @@ _HOMES = {
     "Simulation": "s3agents.simulation",
     "SocialAgent": "s3agents.agents.social_agent",
     "Society": "s3agents.network.society",
+    "evaluate_population": "s3agents.population",
     "load_scenario": "s3agents.scenarios",
     "make_agent": "s3agents.standalone",
 }
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from s3agents.events import Post
     from s3agents.network.society import Society
     from s3agents.persona import Persona
+    from s3agents.population import evaluate_population
     from s3agents.report.run import Run
     from s3agents.scenarios import load_scenario
     from s3agents.simulation import Simulation

@@ -35,8 +35,8 @@ FLOORS = {
     ),
     2: ("cognition", "network", "dynamics", "evaluation", "observed", "traits"),
     3: ("agents", "bus", "memory", "llm", "embed", "record", "traits.learnt", "traits.llm"),
-    4: ("coordinator", "report"),
-    5: ("__main__", "cli", "wiring", "preparation", "simulation", "standalone", "testing"),
+    4: ("coordinator", "forecasting", "report"),
+    5: ("__main__", "cli", "wiring", "population", "preparation", "simulation", "standalone", "testing"),
 }
 """Floor of each module by its longest listed prefix; the bare package stands above all, for it only names."""
 

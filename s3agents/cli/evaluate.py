@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from s3agents.cli import evaluate_population
+
 __all__ = ["evaluate", "register"]
 
 evaluate = typer.Typer(
@@ -13,4 +15,6 @@ evaluate = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
+    for command in (evaluate_population,):
+        command.register(evaluate)
     app.add_typer(evaluate, name="evaluate")
