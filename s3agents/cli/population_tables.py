@@ -17,7 +17,7 @@ from s3agents.report.figures.clock import span_told
 from s3agents.report.population.evaluation import CurveRow, GroupEvaluation, PopulationEvaluation
 from s3agents.report.population.measured import Measured
 
-__all__ = ["print_population"]
+__all__ = ["population_notes", "population_tables", "print_population"]
 
 _BLANK = "-"
 _NAME_CHARS = 60
@@ -55,12 +55,13 @@ def print_population(found: PopulationEvaluation, *, as_json: bool) -> None:
         console.print(
             Text(f"\n{tidy(group.name, _NAME_CHARS)} against {tidy(found.truth, _NAME_CHARS)}{case}", "italic")
         )
-        for table in _tables(found, group):
+        for table in population_tables(found, group):
             console.print(table)
         _print_notes(console, found, group)
 
 
-def _tables(found: PopulationEvaluation, group: GroupEvaluation) -> Iterator[Table]:
+def population_tables(found: PopulationEvaluation, group: GroupEvaluation) -> Iterator[Table]:
+    """The tables of one scenario: curves, turns, cascades, polarisation."""
     yield _curves(group)
     if group.turns:
         yield _turns(group)
@@ -217,11 +218,12 @@ def _camp(found: Measured | None) -> str:
 
 
 def _print_notes(console: Console, found: PopulationEvaluation, group: GroupEvaluation) -> None:
-    for line in _notes(found, group):
+    for line in population_notes(found, group):
         console.print(Text(line, style="dim"), soft_wrap=False)
 
 
-def _notes(found: PopulationEvaluation, group: GroupEvaluation) -> Iterator[str]:
+def population_notes(found: PopulationEvaluation, group: GroupEvaluation) -> Iterator[str]:
+    """What the tables stand on, and how they are to be read, a sentence or two each."""
     yield group.basis.told() + (f"; seeds {_listed(group.seeds)}" if len(group.seeds) > 1 else "")
     scored = [row for row in group.curves if row.scores.points]
     if scored:

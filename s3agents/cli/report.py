@@ -9,14 +9,15 @@ import typer
 
 from s3agents.cli.console import note
 from s3agents.cli.console import out as results
-from s3agents.cli.report_society import find_society
+from s3agents.cli.report_scores import score_section
+from s3agents.cli.report_society import SocietyFinder
 from s3agents.errors import InputError, explain
-from s3agents.observed.curve import Truth
-from s3agents.observed.truth import read_truth
+from s3agents.observed.curve import Curve, Truth
 from s3agents.report.figures.clock import tick_minutes
 from s3agents.report.page.build import build_page
 from s3agents.report.page.costs import Prices
 from s3agents.report.plot_file import check_plot, write_page
+from s3agents.report.population.real_side import Reality, find_reality
 from s3agents.report.run import Run
 
 __all__ = ["register"]
@@ -43,9 +44,13 @@ def _report(
         ),
     ],
     truth: Annotated[
-        Path | None, typer.Option(help="What really happened: a file or folder of curves, cascades or labelled posts.")
+        Path | None,
+        typer.Option(help="What really happened: curves, cascades or labelled posts, or another run."),
     ] = None,
     case: Annotated[str | None, typer.Option(help="Which case of --truth, where there are several.")] = None,
+    shift: Annotated[
+        float, typer.Option(metavar="MINUTES", help="Minutes from the truth's beginning to tick 0.")
+    ] = 0.0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -65,8 +70,11 @@ def _report(
     # A page at its own place within the run says nothing that the run does not say.
     check_plot(page, overwrite=overwrite or (out is None and len(found) == 1))
     prices = _prices(price_in, price_out)
-    real = _truth(truth, case, found[0])
-    write_page(build_page(found, truth=real, place_of=find_society, prices=prices), page)
+    place_of = SocietyFinder()
+    real = _reality(truth, case, found[0], place_of)
+    scores = [] if real is None else [score_section(found, real, shift=shift, place_of=place_of)]
+    drawn = None if real is None else _shifted(real.truth, shift)
+    write_page(build_page(found, truth=drawn, place_of=place_of, prices=prices, scores=scores), page)
     note(f"{page.stat().st_size / 1e6:.1f} MB, for any browser; no network is needed to read it")
     results().print(str(page), highlight=False, markup=False, soft_wrap=True)
 
@@ -85,9 +93,19 @@ def _prices(prompt: float | None, reply: float | None) -> Prices | None:
     return None if prompt is None and reply is None else Prices(prompt=prompt or 0.0, reply=reply or 0.0)
 
 
-def _truth(path: Path | None, case: str | None, run: Run) -> Truth | None:
+def _reality(path: Path | None, case: str | None, run: Run, place_of: SocietyFinder) -> Reality | None:
     if path is None:
         if case is not None:
             raise InputError(explain("--case", wanted="--truth beside it", got="--case alone"))
         return None
-    return read_truth(path, case=case, tick_minutes=tick_minutes(run.scenario))
+    return find_reality(path, case=case, tick_minutes=tick_minutes(run.scenario), place_of=place_of)
+
+
+def _shifted(truth: Truth, shift: float) -> Truth:
+    """The truth in minutes since tick 0, from there on."""
+    curves = {
+        name: Curve(name, curve.minutes[kept] - shift, curve.values[kept])
+        for name, curve in truth.curves.items()
+        if (kept := curve.minutes >= shift).any()
+    }
+    return Truth(truth.name, truth.split, truth.case, curves)

@@ -10,7 +10,7 @@ from s3agents.report.run import Run
 from s3agents.scenarios import parse_scenario
 from s3agents.wiring import build_society
 
-__all__ = ["find_society"]
+__all__ = ["SocietyFinder", "find_society"]
 
 
 def find_society(run: Run) -> Place:
@@ -24,3 +24,17 @@ def find_society(run: Run) -> Place:
     if society.digest != run.manifest.society.digest:
         return Place(why=f"the society {run.manifest.society.name} is no longer the one that the run went over")
     return Place(society=society)
+
+
+class SocietyFinder:
+    """Finds the societies of several runs, each society once, for making one may take seconds."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Place] = {}
+
+    def __call__(self, run: Run) -> Place:
+        """As :func:`find_society`."""
+        digest = run.manifest.society.digest
+        if digest not in self._found:
+            self._found[digest] = find_society(run)
+        return self._found[digest]

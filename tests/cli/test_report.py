@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -59,6 +60,35 @@ def test_a_truth_is_drawn_beside_the_runs(s3agents: Command, runs: Runs, tmp_pat
     done = s3agents("report", str(runs["one"]), "--truth", "real.csv", "-o", "page.html")
     assert done.code == 0, done.err
     assert "Real: real, split all" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_scores_stand_beside_the_curves(s3agents: Command, runs: Runs, tmp_path: Path) -> None:
+    """Those of ``evaluate population``, with what they stand on."""
+    (tmp_path / "real.csv").write_text("minute,aware\n0,1\n60,5\n120,9\n180,12\n240,12\n", encoding="utf-8")
+    both = (str(runs["one"]), str(runs["two"]))
+    assert s3agents("report", *both, "--truth", "real.csv", "-o", "page.html").code == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for told in ("How near to what really happened", "RMSE", "n = 2 replicates, split all, seed 1"):
+        assert told in page
+    told = s3agents("evaluate", "population", *both, "--truth", "real.csv", "--json")
+    assert f"<td>{json.loads(told.out)['groups'][0]['curves'][0]['scores']['rmse_over_final']:.3f}</td>" in page
+
+
+def test_a_truth_that_began_earlier_is_shifted(s3agents: Command, runs: Runs, tmp_path: Path) -> None:
+    """Only what follows tick 0 is drawn; another run is a truth as well."""
+    (tmp_path / "real.csv").write_text("minute,aware\n0,1\n60,5\n", encoding="utf-8")
+    one = str(runs["one"])
+    assert s3agents("report", one, "--truth", "real.csv", "--shift", "600", "-o", "late.html").code == 0
+    assert "The truth has no such curve." in (tmp_path / "late.html").read_text(encoding="utf-8")
+    assert s3agents("report", one, "--truth", str(runs["two"]), "-o", "run.html").code == 0
+    assert "Real: two, split" in (tmp_path / "run.html").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_scored_says_why(s3agents: Command, runs: Runs, tmp_path: Path) -> None:
+    """A run of no tick has nothing to be held against anything."""
+    (tmp_path / "real.csv").write_text("minute,aware\n0,1\n60,5\n", encoding="utf-8")
+    assert s3agents("report", str(runs["none"]), "--truth", "real.csv", "-o", "page.html").code == 0
+    assert "Nothing was scored." in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_society_that_is_gone_is_told(s3agents: Command, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def cascade_exhibit(db: sqlite3.Connection, root: str | None, *, minutes: float)
     times = clock.of([(post.tick - posts[0].tick) * minutes for post in drawn])
     figure.add_trace(_lines(tree, times))
     _dots(figure, drawn, tree, times, led_to=whole.sizes[shown] - 1)
-    figure.update_yaxes(visible=False, autorange="reversed")
+    figure.update_yaxes(visible=False, range=[tree.leaves - 0.2, -0.8])
     return Exhibit(title=title, told=_told(posts, whole, len(drawn)), figure=figure)
 
 

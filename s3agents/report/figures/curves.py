@@ -23,6 +23,7 @@ __all__ = ["PANELS", "Panel", "curve_exhibit", "curves_figure"]
 
 _DASHES = ("solid", "dot", "longdash")
 _NAME = 40
+_POINTS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +154,9 @@ def _draw(
         figure.add_trace(plotly().Scatter(x=x, y=band.mean, **shown, **same), **place)
     if real is not None:
         line = {"color": TRUE_COLOUR, "width": 2, "dash": "dash"}
-        shown = {"name": "real", "mode": "lines+markers", "marker": {"size": 4, "color": TRUE_COLOUR}}
         kept = real.minutes <= _end(courses)
+        mode = "lines+markers" if kept.sum() <= _POINTS else "lines"
+        shown = {"name": "real", "mode": mode, "marker": {"size": 4, "color": TRUE_COLOUR}}
         x, y = clock.of(real.minutes[kept]), real.values[kept]
         figure.add_trace(plotly().Scatter(x=x, y=y, line=line, legendgroup="real", showlegend=legend, **shown), **place)
 
