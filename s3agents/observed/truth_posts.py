@@ -51,11 +51,11 @@ def curves_of_posts(
     """The curves in labelled posts of one case, by name.
 
     Columns: a time (see :class:`.rows.Clock`); ``emotion`` (calm, moderate, intense); ``attitude`` (or ``sdqc``,
-    ``stance``: positive, support, favor, ... against negative, deny, against, ...; labels of neither side and blanks
-    do not count); ``user_id``; ``kind``. Emotion is the mean over the posts of a bin, at the middle of the bin. The
-    share of positive attitudes is, where authors are known, that of the last labelled posts of all who have posted so
-    far, as in a run, at the end of a bin; else that of the posts of a bin, at its middle. With a ``kind``, posts are
-    counted, and forwards where there are any.
+    ``stance``: positive, support, favor, ... against negative, deny, against, ...; labels of neither side and blanks do
+    not count); ``user_id``; ``kind``. Emotion, and the share of intense, are those of the posts of a bin, at its
+    middle. The share of positive attitudes is, where authors are known, that of the last labelled posts of all who have
+    posted so far, as in a run, at the end of a bin; else that of the posts of a bin, at its middle. With a ``kind``,
+    posts are counted, and forwards where there are any.
 
     Args:
         table: one row a post, in any order.
@@ -69,7 +69,7 @@ def curves_of_posts(
         raise InputError(explain("width of a bin", wanted="minutes above 0", got=shown(bin_minutes)))
     posts = _labelled(table, tick_minutes)
     width = bin_minutes or _width(posts[-1].minute - posts[0].minute)
-    curves = [_emotion(posts, width), _attitude(posts, width)]
+    curves = [*_emotion(posts, width), _attitude(posts, width)]
     if "kind" in table.columns:
         forwards = [post for post in posts if post.is_forward]
         curves.append(_count("posts", [post for post in posts if not post.is_forward], posts[0].minute))
@@ -125,8 +125,12 @@ def _bins(posts: Sequence[_Labelled], width: float) -> Mapping[int, list[_Labell
     return found
 
 
-def _emotion(posts: Sequence[_Labelled], width: float) -> Curve | None:
-    return _means("emotion_level", [p for p in posts if p.level is not None], width, lambda p: p.level or 0)
+def _emotion(posts: Sequence[_Labelled], width: float) -> list[Curve | None]:
+    felt = [post for post in posts if post.level is not None]
+    return [
+        _means("emotion_level", felt, width, lambda post: post.level or 0),
+        _means("share_intense", felt, width, lambda post: int(post.level == len(EMOTIONS) - 1)),
+    ]
 
 
 def _attitude(posts: Sequence[_Labelled], width: float) -> Curve | None:

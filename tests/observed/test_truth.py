@@ -112,6 +112,7 @@ def test_labelled_posts(tmp_path: Path) -> None:
     truth = read_truth(_write_posts(tmp_path / "posts.jsonl", list(POSTS)), bin_minutes=60)
     level, share = truth.curves["emotion_level"], truth.curves["share_positive"]
     assert (level.minutes.tolist(), level.values.tolist()) == ([30, 90, 150], [0, 1.5, 2])
+    assert _values(truth, "share_intense") == [0, 0.5, 1]
     assert (share.minutes.tolist(), share.values.tolist()) == ([60, 120, 180], [1, 0, pytest.approx(1 / 3)])
     assert (truth.curves["forwards"].minutes.tolist(), _values(truth, "forwards")) == ([0, 61, 130], [0, 1, 2])
     assert (truth.curves["posts"].minutes.tolist(), _values(truth, "posts")) == ([0, 62, 130], [1, 2, 3])
@@ -132,7 +133,7 @@ def test_a_folder_of_cascades_with_labels(tmp_path: Path, write: Write) -> None:
     _write_posts(tmp_path / "data/dev/posts.jsonl", [*posts, {"case_id": "b", "t_min": 0, "attitude": "query"}])
     truth = read_truth(tmp_path / "data", case="a")
     assert (truth.name, truth.split) == ("data", "dev")
-    assert list(truth.curves) == ["aware", "forwards", "posts", "emotion_level", "share_positive"]
+    assert list(truth.curves) == ["aware", "forwards", "posts", "emotion_level", "share_positive", "share_intense"]
     assert _values(truth, "posts") == [1, 2]
     assert list(read_truth(tmp_path / "data/dev", case="b").curves) == ["aware", "forwards"]
 
