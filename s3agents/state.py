@@ -1,4 +1,4 @@
-"""AgentState: what changes in a user during a run: emotion, attitude, memory pool and inbox."""
+"""AgentState: what changes in a user during a run: emotion, attitude, memory, what it has heard and what it intends."""
 
 from __future__ import annotations
 
@@ -7,11 +7,29 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
-from s3agents.events import Delivery, Source
+from s3agents.events import Action, Delivery, Source
 from s3agents.ids import PostId, TextId
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude, Emotion
 
-__all__ = ["SHARED_KEPT", "AgentState", "AttitudeBelief", "EmotionBelief", "MemoryItem", "dump_state", "load_state"]
+__all__ = [
+    "HEARD_KEPT",
+    "INTENTIONS_KEPT",
+    "SHARED_KEPT",
+    "AgentState",
+    "AttitudeBelief",
+    "EmotionBelief",
+    "Heard",
+    "Intention",
+    "MemoryItem",
+    "dump_state",
+    "load_state",
+]
+
+HEARD_KEPT = 64
+"""How many cascades an agent knows to have heard of: those that it first heard of last."""
+
+INTENTIONS_KEPT = 16
+"""How many acts an agent can be about to do; of more, those due last are given up."""
 
 SHARED_KEPT = 64
 """How many cascades an agent remembers having taken part in: it does not pass the same one on twice."""
@@ -82,6 +100,44 @@ class MemoryItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A cascade that reached an agent, whether or not the agent paid attention.
+
+    Attributes:
+        root: first post of the cascade.
+        times: how many of its posts reached the agent.
+        since: tick of the turn in which the first one did.
+    """
+
+    root: PostId
+    times: int = Field(ge=1)
+    since: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intention:
+    """An act that an agent has decided on and carries out later.
+
+    Attributes:
+        decided: tick of the turn that decided it; a turn decides once, so that it tells an agent's intentions apart.
+        due: first tick in which it can be carried out.
+        action: forward or post.
+        target: the post that is forwarded or answered.
+        root: first post of the target's cascade.
+        text: what the post will say.
+        attitude: the attitude that the text expresses, where known.
+    """
+
+    decided: int
+    due: int
+    action: Action
+    target: PostId | None = None
+    root: PostId | None = None
+    text: str
+    attitude: Attitude | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentState:
     """The state of one agent after its last turn.
 
@@ -91,6 +147,8 @@ class AgentState:
         felt: tick of the last turn, from which on the emotion decays.
         pool: the memory pool, bounded, in the order in which it was filled.
         shared: roots of the cascades that the agent started or passed on, oldest first; the last few.
+        heard: cascades that reached the agent, in the order in which they first did; the last few.
+        intentions: acts to be carried out later, first due first, then first decided first; bounded.
         inbox: what has arrived and not been read.
     """
 
@@ -99,6 +157,8 @@ class AgentState:
     felt: int = 0
     pool: tuple[MemoryItem, ...] = ()
     shared: tuple[PostId, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    intentions: tuple[Intention, ...] = ()
     inbox: tuple[Delivery, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Host: holds the agents of a society and gives a turn to each that has mail, shard by shard.
+"""Host: holds the agents of a society and gives a turn to each that has mail or something to do, shard by shard.
 
 An agent without mail is no object: agents come into being with their first mail.
 """
@@ -79,6 +79,7 @@ class Host:
         self._society, self._bus, self._store, self._mind_of, self._limits = society, bus, store, mind_of, limits
         self._agents: dict[int, SocialAgent] = {}
         self._awake: set[int] = set()
+        self._intending: dict[int, int] = {}
         self._shards = tuple(self._plan())
 
     @property
@@ -103,7 +104,7 @@ class Host:
             index = self._society.index[user]
             persona = self._society.personas[index]
             self._agents[index] = SocialAgent(persona, self._mind_of(persona), state=state)
-            self._awake.add(index)
+            self._wake(index, state)
         await self._learn_histories([self._society[user] for user in states])
 
     async def run_tick(
@@ -113,7 +114,7 @@ class Host:
         *,
         on_turn: Callable[[int, int], None] = lambda done, due: None,
     ) -> list[TurnResult]:
-        """Give every agent its turn that has mail from the tick before, a post to announce, or an urge of its own.
+        """Give every agent its turn that has mail from the tick before, a post to announce, an act due, or an urge.
 
         In this order: the turns, then the posts are published, then the agents take on their new states. The results
         come in the order of the users. When too many turns have failed, the others are not begun, nothing is published,
@@ -133,7 +134,7 @@ class Host:
         for entry, result in zip(due, results, strict=True):
             entry.agent.settle(result)
             if result.state is not None:
-                self._awake.add(self._society.index[entry.agent.persona.id])
+                self._wake(self._society.index[entry.agent.persona.id], result.state)
         return results
 
     def _plan(self) -> Iterable[Shard]:
@@ -146,10 +147,24 @@ class Host:
     async def _due(self, tick: int, announcements: Mapping[UserId, Sequence[Announcement]]) -> list[_Due]:
         mail = await self._mail(tick)
         speakers = {self._society.index[user]: said for user, said in announcements.items()}
-        urged = self._urged(tick)
-        indices = sorted(mail.keys() | speakers.keys() | urged)
+        acting = self._urged(tick) | {i for i, due in self._intending.items() if due <= tick}
+        indices = sorted(mail.keys() | speakers.keys() | acting)
         await self._learn_histories([self._society.personas[i] for i in indices if i not in self._agents])
-        return [_Due(await self._agent(i), mail.get(i, ()), speakers.get(i, ())) for i in indices]
+        due = []
+        for i in indices:
+            agent = await self._agent(i)
+            news = agent.unsaid(speakers.get(i, ()))
+            if news or i in mail or i in acting:
+                due.append(_Due(agent, mail.get(i, ()), news))
+        return due
+
+    def _wake(self, index: int, state: AgentState) -> None:
+        """Keep account of an agent that has had a turn, and of when it next has something to do."""
+        self._awake.add(index)
+        if state.intentions:
+            self._intending[index] = state.intentions[0].due
+        else:
+            self._intending.pop(index, None)
 
     async def _mail(self, tick: int) -> dict[int, list[Delivery]]:
         if tick == 0:

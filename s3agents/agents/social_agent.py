@@ -18,7 +18,7 @@ from autogen_agentchat.messages import BaseChatMessage, TextMessage
 from autogen_core import CancellationToken
 from pydantic import ValidationError
 
-from s3agents.cognition.announce import Announcement, announce
+from s3agents.cognition.announce import Announcement, announce, fresh
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.recall import retain
@@ -76,7 +76,7 @@ class SocialAgent(BaseChatAgent):
         Args:
             tick: now.
             inbox: what has arrived, in its total order.
-            announcements: posts that the scenario has it publish; then it does nothing else.
+            announcements: posts that the scenario has it publish; then it does nothing else. See :meth:`unsaid`.
         """
         if announcements:
             result = await announce(
@@ -88,6 +88,10 @@ class SocialAgent(BaseChatAgent):
             return result
         record = replace(result.record, remembered=(*self._history, *result.record.remembered))
         return replace(result, record=record)
+
+    def unsaid(self, announcements: Sequence[Announcement]) -> Sequence[Announcement]:
+        """``announcements`` without those that pass on a cascade which the agent has already started or passed on."""
+        return fresh(announcements, self.state.shared) if announcements else ()
 
     def settle(self, result: TurnResult) -> None:
         """Take on the state that a turn came to; after a failed turn everything stays as it was."""

@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from s3agents.cognition.appraise import decayed
+from s3agents.cognition.hear import hear
+from s3agents.cognition.intend import revised
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.recall import retain
 from s3agents.cognition.turn import TurnResult
-from s3agents.events import Action, Delivery, Post, Source
-from s3agents.ids import UserId, post_id
+from s3agents.events import Action, Delivery, Post, PostKind, Source
+from s3agents.ids import PostId, UserId, post_id
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Persona
 from s3agents.record.base import Exposure, TurnRecord
 from s3agents.rng import Draws
 from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief
 
-__all__ = ["Announcement", "announce"]
+__all__ = ["Announcement", "Passed", "announce", "fresh"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What a post from outside forwards.
+
+    Attributes:
+        parent: the post that is forwarded.
+        root: first post of its cascade.
+        attitude: the attitude that its text expresses, where known.
+    """
+
+    parent: PostId
+    root: PostId
+    attitude: Attitude | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A post that enters from outside, with what its author feels and thinks if the scenario says so."""
+    """A post that enters from outside, with what its author feels and thinks if the scenario says so.
+
+    Attributes:
+        text: what it says; of a forward, what is forwarded.
+        emotion: of the author from then on.
+        attitude: of the author from then on; a post that is no forward expresses it.
+        passes: what it forwards, if it is a forward.
+    """
 
     text: str
     emotion: Emotion | None = None
     attitude: Attitude | None = None
+    passes: Passed | None = None
+
+
+def fresh(announcements: Iterable[Announcement], shared: Collection[PostId]) -> tuple[Announcement, ...]:
+    """``announcements`` without forwards of cascades in ``shared`` or forwarded twice: nobody passes one on again."""
+    told, kept = set(shared), []
+    for said in announcements:
+        if said.passes is None:
+            kept.append(said)
+        elif said.passes.root not in told:
+            told.add(said.passes.root)
+            kept.append(said)
+    return tuple(kept)
 
 
 async def announce(
@@ -40,24 +77,37 @@ async def announce(
 ) -> TurnResult:
     """Publish ``announcements``; whatever mail comes in the same tick is delivered and stays unread.
 
-    A stated emotion or attitude is the author's own from then on, with certainty.
+    A stated emotion or attitude is the author's own from then on, with certainty. The turn's action is to forward if
+    all of the announcements are forwards. What is due in this tick waits for the next.
     """
     emotion, attitude = _stance(mind, persona, state, tick, announcements)
     posts = tuple(_post(persona, a, tick=tick, n=n, fallback=emotion) for n, a in enumerate(announcements))
     own = [(post, Source.SELF) for post in posts]
     pool, remembered, forgotten = await retain(mind, persona, state.pool, own, tick=tick)
     shared = (*state.shared, *(post.root for post in posts))[-SHARED_KEPT:]
+    intentions, concluded = revised(state.intentions, shared=shared)
+    forwards = all(post.kind is PostKind.FORWARD for post in posts)
     record = TurnRecord(
         user=persona.id,
         mode="seed",
         exposures=tuple(Exposure(d.post.id, d.source, False) for d in inbox),
         emotion=emotion,
         attitude=attitude,
-        action=Action.POST,
+        action=Action.FORWARD if forwards else Action.POST,
+        target=posts[0].parent if forwards else None,
         remembered=remembered,
         forgotten=tuple(item.post for item in forgotten),
+        concluded=concluded,
     )
-    after = AgentState(emotion=emotion, attitude=attitude, felt=tick, pool=pool, shared=shared)
+    after = AgentState(
+        emotion=emotion,
+        attitude=attitude,
+        felt=tick,
+        pool=pool,
+        shared=shared,
+        heard=hear(state.heard, (d.post.root for d in inbox), tick=tick),
+        intentions=intentions,
+    )
     return TurnResult(record=record, posts=posts, state=after)
 
 
@@ -74,15 +124,16 @@ def _stance(
 
 
 def _post(persona: Persona, stated: Announcement, *, tick: int, n: int, fallback: EmotionBelief) -> Post:
-    post = post_id(tick, UserId(persona.id), n)
-    emotion = stated.emotion or fallback.level
+    post, passes = post_id(tick, UserId(persona.id), n), stated.passes
     return Post(
         id=post,
         author=persona.id,
         tick=tick,
         n=n,
         text=stated.text,
-        root=post,
-        emotion=emotion,
-        attitude=stated.attitude,
+        kind=PostKind.ORIGINAL if passes is None else PostKind.FORWARD,
+        parent=None if passes is None else passes.parent,
+        root=post if passes is None else passes.root,
+        emotion=stated.emotion or fallback.level,
+        attitude=stated.attitude if passes is None else passes.attitude,
     )

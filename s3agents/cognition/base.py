@@ -10,7 +10,7 @@ from s3agents.events import Action, Delivery, Source
 from s3agents.ids import PostId
 from s3agents.persona import Persona
 from s3agents.rng import Draws
-from s3agents.state import AttitudeBelief, EmotionBelief
+from s3agents.state import AttitudeBelief, EmotionBelief, Heard, Intention
 
 __all__ = ["Appraisal", "Cognition", "Decision", "Meter", "Recollection", "Scene", "TurnView", "Usage", "Writer"]
 
@@ -97,6 +97,9 @@ class TurnView:
         perceived: the posts that reached its attention, in their total order.
         recalled: the memories that came to mind, most influential first.
         draws: its draws for this tick.
+        heard: cascades that have reached it, those of this turn's inbox included, in the order in which they first did.
+        shared: first posts of the cascades that it started or passed on; posts of these are never perceived.
+        intentions: acts that it has decided on before and not carried out.
         meter: where its replies are counted.
     """
 
@@ -108,24 +111,33 @@ class TurnView:
     perceived: tuple[Delivery, ...]
     recalled: tuple[Recollection, ...]
     draws: Draws
+    heard: tuple[Heard, ...] = ()
+    shared: tuple[PostId, ...] = ()
+    intentions: tuple[Intention, ...] = ()
     meter: Meter = field(default_factory=Meter, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an agent does.
+    """What an agent does, now or later.
+
+    An act with a delay becomes an intention: the turn is inactive, and the act comes in the tick in which it is due,
+    whether or not there is mail. Until then the mind can find it in :attr:`TurnView.intentions`. It is given up when
+    the agent has meanwhile started or passed on the cascade of its target, or intends to forward that cascade sooner.
 
     Attributes:
         action: forward, post or nothing.
         target: the post that is forwarded, or answered by a post of its own; one of those perceived.
         text: what a post of its own says.
         p: probability of each action, where the mind knows them.
+        delay: ticks until the act is carried out, 0 for at once; without meaning for an inactive agent.
     """
 
     action: Action
     target: PostId | None = None
     text: str | None = None
     p: Mapping[Action, float] | None = None
+    delay: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

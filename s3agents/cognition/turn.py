@@ -2,27 +2,33 @@
 
 A turn changes nothing outside itself: it ends with a :class:`TurnResult`, whose state the agent takes on only after the
 posts are out. A turn that fails is a fault, with its phase and cause, and leaves the agent as it was.
+
+What an agent has decided to do later is done in the turn in which it is due. Mail that comes with it is read and
+thought about as ever, and what is then decided waits a tick at least; without mail there is nothing to think about, and
+an urge to take a turn is spent on the act.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from s3agents.cognition.act import published
+from s3agents.cognition.act import intended, published
 from s3agents.cognition.appraise import decayed
 from s3agents.cognition.base import Appraisal, Decision, Meter, Recollection, TurnView
+from s3agents.cognition.hear import hear
+from s3agents.cognition.intend import due_act, revised
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.perceive import perceive
 from s3agents.cognition.recall import recollect, retain
 from s3agents.errors import ModelError
-from s3agents.events import Delivery, Post, Source
+from s3agents.events import Action, Delivery, Post, Source
 from s3agents.persona import Persona
 from s3agents.record.base import Exposure, Fault, TurnRecord
 from s3agents.rng import Draws
-from s3agents.state import SHARED_KEPT, AgentState, MemoryItem
+from s3agents.state import SHARED_KEPT, AgentState, Intention, MemoryItem
 
 __all__ = ["Phase", "Turn", "TurnResult"]
 
@@ -73,6 +79,10 @@ class Turn:
         self._perceived: tuple[Delivery, ...] = ()
         self._recalled: list[Recollection] = []
         self._recalled_items: list[MemoryItem] = []
+        self._due = due_act(state.intentions, tick)
+        self._thinks = bool(self._inbox) or self._due is None
+        self._carried = self._due
+        self._later: Intention | None = None
         self._posts: tuple[Post, ...] = ()
         self._meter = Meter()
         self._pool = state.pool
@@ -102,19 +112,37 @@ class Turn:
     async def recall(self) -> None:
         """What comes to mind."""
         self._advance(Phase.RECALLED)
-        self._recalled, self._recalled_items = await recollect(self._mind, self._state, self._perceived, self._tick)
+        if self._thinks:
+            self._recalled, self._recalled_items = await recollect(self._mind, self._state, self._perceived, self._tick)
 
     async def appraise(self) -> Appraisal:
         """New emotion and attitude."""
         self._advance(Phase.APPRAISED)
+        if not self._thinks:
+            return Appraisal(emotion=self._view.emotion, attitude=self._view.attitude)
         return await self._mind.cognition.appraise(self._view)
 
     async def act(self, appraisal: Appraisal) -> Decision:
-        """Forward, post, or nothing."""
+        """Forward, post, or nothing: what is due, else what is decided now."""
         self._advance(Phase.ACTED)
-        decision = await self._mind.cognition.act(self._view, appraisal)
-        self._posts = published(self._view, appraisal, decision)
+        if self._thinks:
+            decision = await self._mind.cognition.act(self._view, appraisal)
+            self._schedule(intended(self._view, appraisal, decision))
+        else:
+            decision = Decision(action=Action.INACTIVE)
+        if self._carried is not None:
+            author, felt = self._persona.id, appraisal.emotion.level
+            self._posts = (published(self._carried, author=author, tick=self._tick, emotion=felt),)
         return decision
+
+    def _schedule(self, intention: Intention | None) -> None:
+        """Carry out ``intention`` now if that is its time and nothing else is due, else later."""
+        if intention is None:
+            return
+        if self._due is None and intention.due == self._tick:
+            self._carried = intention
+        else:
+            self._later = replace(intention, due=max(intention.due, self._tick + 1))
 
     async def remember(self) -> None:
         """What was read and written enters the pool; the least influential leaves it."""
@@ -142,6 +170,9 @@ class Turn:
             perceived=self._perceived,
             recalled=tuple(self._recalled),
             draws=self._draws,
+            heard=hear(self._state.heard, (d.post.root for d in self._inbox), tick=self._tick),
+            shared=self._state.shared,
+            intentions=self._state.intentions,
             meter=self._meter,
         )
 
@@ -161,6 +192,9 @@ class Turn:
         return TurnResult(record=record)
 
     def _done(self, appraisal: Appraisal, decision: Decision) -> TurnResult:
+        carried = self._carried
+        shared = (*self._state.shared, *(post.root for post in self._posts))[-SHARED_KEPT:]
+        intentions, concluded = revised(self._state.intentions, shared=shared, done=self._due, new=self._later)
         record = TurnRecord(
             user=self._persona.id,
             mode=self._mind.cognition.mode,
@@ -168,11 +202,13 @@ class Turn:
             recalled=tuple(item.post for item in self._recalled_items),
             emotion=appraisal.emotion,
             attitude=appraisal.attitude,
-            action=decision.action,
-            target=decision.target,
+            action=carried.action if carried is not None else Action.INACTIVE,
+            target=carried.target if carried is not None else None,
             p=decision.p,
             remembered=self._remembered,
             forgotten=tuple(item.post for item in self._forgotten),
+            intended=self._later,
+            concluded=concluded,
             usage=self._meter.usage,
         )
         state = AgentState(
@@ -180,6 +216,8 @@ class Turn:
             attitude=appraisal.attitude,
             felt=self._tick,
             pool=self._pool,
-            shared=(*self._state.shared, *(post.root for post in self._posts))[-SHARED_KEPT:],
+            shared=shared,
+            heard=self._view.heard,
+            intentions=intentions,
         )
         return TurnResult(record=record, posts=self._posts, state=state)

@@ -9,9 +9,9 @@ from typing import Protocol
 from s3agents.cognition.base import Usage
 from s3agents.events import Action, Post, Source
 from s3agents.ids import PostId, TextId, UserId
-from s3agents.state import AgentState, AttitudeBelief, EmotionBelief, MemoryItem
+from s3agents.state import AgentState, AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
-__all__ = ["Checkpoint", "Exposure", "Fault", "Recorder", "TickRecord", "TurnRecord"]
+__all__ = ["Checkpoint", "Conclusion", "Exposure", "Fault", "Recorder", "TickRecord", "TurnRecord"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,14 @@ class Exposure:
     post: PostId
     source: Source
     attended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """An intention that has come to its end: the one ``decided`` in that tick was ``done``, or else given up."""
+
+    decided: int
+    done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +57,13 @@ class TurnRecord:
         recalled: ids of the posts that came to mind.
         emotion: after the turn; ``None`` when it failed.
         attitude: after the turn; ``None`` when it failed.
-        action: what the agent did; ``None`` when it failed.
+        action: what the agent did, now decided or before; ``None`` when it failed.
         target: the post forwarded or answered.
-        p: probability of each action, where known.
+        p: probability of each action in what was decided in this turn, where known.
         remembered: memories added.
         forgotten: posts whose memory was evicted.
+        intended: what the agent decided to do later.
+        concluded: earlier intentions, and perhaps this one, that were carried out or given up.
         usage: calls and tokens.
         fault: why the turn failed, if it did.
     """
@@ -69,6 +79,8 @@ class TurnRecord:
     p: Mapping[Action, float] | None = None
     remembered: tuple[MemoryItem, ...] = ()
     forgotten: tuple[PostId, ...] = ()
+    intended: Intention | None = None
+    concluded: tuple[Conclusion, ...] = ()
     usage: Usage = field(default_factory=Usage)
     fault: Fault | None = None
 

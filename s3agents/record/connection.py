@@ -131,7 +131,9 @@ def _check_version(db: sqlite3.Connection, path: Path) -> None:
         raise RecordError(explain(str(path), wanted="the record of a run", got="another database"))
     if found[0] != str(VERSION):
         wanted, got = f"a record of schema {VERSION}", f"schema {found[0]}"
-        remedy = "it was written by another version of s3agents: use that one"
+        older = found[0].isdecimal() and int(found[0]) < VERSION
+        remedy = f"it was written by {'an older' if older else 'another'} version of s3agents: use that one"
+        remedy += ", or run the scenario again" if older else ""
         raise RecordError(explain(str(path), wanted=wanted, got=got, remedy=remedy))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
+from s3agents.cognition.hear import hear
 from s3agents.events import Post
 from s3agents.ids import PostId, TextId, UserId
 from s3agents.record.base import Checkpoint
-from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, MemoryItem
+from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, Heard, Intention, MemoryItem
 
 __all__ = ["last_tick", "read_checkpoint"]
 
@@ -33,6 +35,19 @@ ORDER BY r.tick, r.user, r.position
 _POSTS = """
 SELECT posts.id, author, tick, n, text, kind, parent, root, emotion, attitude
 FROM posts JOIN texts ON texts.id = text_id WHERE tick = ? ORDER BY tick, author, n
+"""
+
+# In the order of the turns, without those that failed, for they left the agent as it was.
+_HEARD = """
+SELECT e.tick, e.user, posts.root
+FROM exposures AS e JOIN posts ON posts.id = e.post
+JOIN turns ON turns.tick = e.tick AND turns.user = e.user AND turns.action IS NOT NULL
+ORDER BY e.tick, e.user, e.position
+"""
+
+_INTENTIONS = """
+SELECT user, tick_decided AS decided, due, action, target, root, text, attitude
+FROM intentions JOIN texts ON texts.id = text_id WHERE tick_concluded IS NULL ORDER BY due, tick_decided
 """
 
 
@@ -71,8 +86,26 @@ def _shared(db: sqlite3.Connection) -> dict[UserId, list[PostId]]:
     return shared
 
 
+def _heard(db: sqlite3.Connection) -> dict[UserId, tuple[Heard, ...]]:
+    """What each agent has heard of, inbox by inbox, as in the run itself."""
+    heard: dict[UserId, tuple[Heard, ...]] = {}
+    for (tick, user), inbox in groupby(db.execute(_HEARD), key=lambda row: row[:2]):
+        heard[user] = hear(heard.get(user, ()), (root for _, _, root in inbox), tick=tick)
+    return heard
+
+
+def _intentions(db: sqlite3.Connection) -> dict[UserId, list[Intention]]:
+    """What each agent has decided to do and neither done nor given up, first due first."""
+    intentions: dict[UserId, list[Intention]] = defaultdict(list)
+    cursor = db.execute(_INTENTIONS)
+    names = [column[0] for column in cursor.description][1:]
+    for user, *values in cursor:
+        intentions[user].append(Intention(**dict(zip(names, values, strict=True))))
+    return intentions
+
+
 def _states(db: sqlite3.Connection, pools: Mapping[UserId, Pool]) -> dict[UserId, AgentState]:
-    shared = _shared(db)
+    shared, heard, intentions = _shared(db), _heard(db), _intentions(db)
     return {
         user: AgentState(
             emotion=_emotion(level, p),
@@ -80,6 +113,8 @@ def _states(db: sqlite3.Connection, pools: Mapping[UserId, Pool]) -> dict[UserId
             felt=felt,
             pool=tuple(pools[user].values()) if user in pools else (),
             shared=tuple(shared.get(user, ())[-SHARED_KEPT:]),
+            heard=heard.get(user, ()),
+            intentions=tuple(intentions.get(user, ())),
         )
         for user, felt, level, *p, stance, p_positive in db.execute(_FEELINGS)
     }

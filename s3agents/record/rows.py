@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from s3agents.errors import RecordError, explain
 from s3agents.events import Action, PostKind
-from s3agents.record.base import TickRecord, TurnRecord
+from s3agents.ids import text_id
+from s3agents.record.base import Conclusion, TickRecord, TurnRecord
 
 __all__ = ["Row", "check", "fault_rows", "rows_of", "tick_row"]
 
@@ -39,11 +40,15 @@ def _check_turn(turn: TurnRecord, tick: int) -> None:
     missing = [turn.emotion, turn.attitude, turn.action].count(None)
     if turn.fault is None and missing:
         wanted, got = "emotion, attitude and action, or a fault", f"{missing} of the three missing and no fault"
-    elif turn.fault is not None and (missing < 3 or turn.remembered or turn.forgotten):
+    elif turn.fault is not None and (missing < 3 or _changes(turn)):
         wanted, got = "a failed turn that left the agent as it was", "one with a new state"
     else:
         return
     raise RecordError(explain(f"turn of {turn.user} in tick {tick}", wanted=wanted, got=got))
+
+
+def _changes(turn: TurnRecord) -> bool:
+    return bool(turn.remembered or turn.forgotten or turn.intended or turn.concluded)
 
 
 def tick_row(record: TickRecord) -> Row:
@@ -70,12 +75,14 @@ def tick_row(record: TickRecord) -> Row:
 def rows_of(record: TickRecord) -> dict[str, Iterator[Row]]:
     """All other rows of a tick by table, in the order in which the tables refer to each other."""
     return {
-        "texts": ((post.text_id, post.text) for post in record.posts),
+        "texts": _texts(record),
         "posts": _posts(record),
         "turns": (_turn(record.tick, turn) for turn in record.turns),
         "exposures": _exposures(record),
         "remembered": _remembered(record),
         "forgotten": ((record.tick, turn.user, post) for turn in record.turns for post in turn.forgotten),
+        "intended": _intended(record),
+        "concluded": ((record.tick, turn.user, *_end(end)) for turn in record.turns for end in turn.concluded),
         "faults": fault_rows(record),
     }
 
@@ -88,6 +95,24 @@ def fault_rows(record: TickRecord) -> Iterator[Row]:
             # What an endpoint said may hold half a character, which no database takes.
             message = fault.message.encode("utf-8", "backslashreplace").decode("utf-8")
             yield (record.tick, turn.user, fault.stage, fault.cause, message)
+
+
+def _texts(record: TickRecord) -> Iterator[Row]:
+    yield from ((post.text_id, post.text) for post in record.posts)
+    yield from ((text_id(turn.intended.text), turn.intended.text) for turn in record.turns if turn.intended is not None)
+
+
+def _intended(record: TickRecord) -> Iterator[Row]:
+    for turn in record.turns:
+        if turn.intended is not None:
+            act = turn.intended
+            attitude = act.attitude.value if act.attitude is not None else None
+            what = (act.action.value, act.target, act.root, text_id(act.text), attitude)
+            yield (record.tick, turn.user, act.due, *what)
+
+
+def _end(end: Conclusion) -> Row:
+    return (end.decided, int(end.done))
 
 
 def _posts(record: TickRecord) -> Iterator[Row]:

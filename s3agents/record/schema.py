@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 __all__ = ["DDL", "TABLES", "VERSION", "Table"]
 
-VERSION = 1
+VERSION = 2
+"""1: as 2, without what agents intend (``intended``, ``concluded``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ TABLES = (
     Table("exposures", ("tick", "user", "position")),
     Table("turns", ("tick", "user")),
     Table("faults", ("tick", "user")),
+    Table("intended", ("tick", "user")),
     Table("posts", ("tick", "author", "n")),
     Table("remembered", ("tick", "user", "position")),
     Table("forgotten", ("tick", "user", "post")),
+    Table("concluded", ("tick", "user", "decided")),
     Table("ticks", ("tick",)),
 )
 """Within a tick, causes come before what follows from them."""
@@ -143,6 +146,31 @@ CREATE TABLE forgotten (
     FOREIGN KEY (tick, user) REFERENCES turns
 ) STRICT, WITHOUT ROWID;
 
+-- What was decided in a turn to be done later; the view intentions tells what became of it.
+CREATE TABLE intended (
+    tick INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    due INTEGER NOT NULL CHECK (due > tick),
+    action TEXT NOT NULL,
+    target TEXT,
+    root TEXT,                       -- first post of the target's cascade
+    text_id TEXT NOT NULL REFERENCES texts,
+    attitude TEXT,                   -- that the text expresses
+    PRIMARY KEY (tick, user),
+    FOREIGN KEY (tick, user) REFERENCES turns
+) STRICT, WITHOUT ROWID;
+
+-- Ends what the user intended in tick decided: carried out, or else given up.
+CREATE TABLE concluded (
+    tick INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    decided INTEGER NOT NULL,
+    done INTEGER NOT NULL CHECK (done IN (0, 1)),
+    PRIMARY KEY (tick, user, decided),
+    FOREIGN KEY (tick, user) REFERENCES turns,
+    FOREIGN KEY (decided, user) REFERENCES intended (tick, user)
+) STRICT, WITHOUT ROWID;
+
 -- May hold a tick that is not in ticks: the one that ended the run.
 CREATE TABLE faults (
     tick INTEGER NOT NULL,
@@ -165,4 +193,9 @@ SELECT r.user AS user, r.post AS post, r.text_id AS text_id, r.tick_posted AS ti
 FROM remembered AS r
 LEFT JOIN ends ON ends.user = r.user AND ends.post = r.post AND ends.last_start >= r.tick
 GROUP BY r.tick, r.user, r.position;
+
+CREATE VIEW intentions AS
+SELECT i.user AS user, i.tick AS tick_decided, i.due AS due, i.action AS action, i.target AS target, i.root AS root,
+       i.text_id AS text_id, i.attitude AS attitude, c.tick AS tick_concluded, c.done AS done
+FROM intended AS i LEFT JOIN concluded AS c ON c.user = i.user AND c.decided = i.tick;
 """

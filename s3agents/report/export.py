@@ -26,6 +26,7 @@ _QUERIES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "exposures": Run.exposures,
     "turns": Run.turns,
     "memories": Run.memories,
+    "intentions": Run.intentions,
     "faults": Run.faults,
     "ticks": Run.ticks,
     "curves": Run.curves,

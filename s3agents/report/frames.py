@@ -16,6 +16,7 @@ _WHOLE = {
     "calls",
     "decided",
     "delivered",
+    "due",
     "exposures",
     "faulted",
     "felt",
@@ -30,10 +31,11 @@ _WHOLE = {
     "reply_tokens",
     "tick",
     "tick_added",
+    "tick_decided",
     "tick_posted",
     "users",
 }
-_WITH_GAPS = {"tick_forgotten"}
+_WITH_GAPS = {"done", "tick_concluded", "tick_forgotten"}
 _DECIMAL = {
     "emotion_level",
     "p_calm",

@@ -24,6 +24,10 @@ _POSTS = """
 SELECT posts.id, tick, author, n, kind, parent, root, text, emotion, attitude
 FROM posts JOIN texts ON texts.id = text_id ORDER BY tick, author, n
 """
+_INTENTIONS = """
+SELECT user, tick_decided, due, action, target, root, text, attitude, tick_concluded, done
+FROM intentions JOIN texts ON texts.id = text_id ORDER BY tick_decided, user
+"""
 _FINAL = """
 SELECT user, max(tick) AS felt, emotion, attitude, p_positive
 FROM turns WHERE action IS NOT NULL GROUP BY user ORDER BY user
@@ -98,6 +102,14 @@ class Run(Plots):
         The pool of a user after tick ``t`` is what was added up to then and not forgotten up to then.
         """
         return self._frame("SELECT * FROM memories ORDER BY tick_added, user, position")
+
+    def intentions(self) -> pd.DataFrame:
+        """One row for each act that was decided to be done later.
+
+        Columns: user, tick_decided, due (the tick), action, target, root (of the target's cascade), text, attitude;
+        tick_concluded and done (1 carried out, 0 given up) are gaps while it is still intended.
+        """
+        return self._frame(_INTENTIONS)
 
     def faults(self) -> pd.DataFrame:
         """One row for each turn that failed: tick, user, stage, cause, message; also those that ended the run."""

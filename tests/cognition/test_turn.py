@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3agents.cognition.act import published
+from s3agents.cognition.act import intended
 from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView, Usage
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
@@ -142,6 +142,7 @@ async def test_memories_come_to_mind_later() -> None:
         Decision(action=Action.FORWARD, target=PostId("never seen")),
         Decision(action=Action.POST, text="  "),
         Decision(action=Action.POST),
+        Decision(action=Action.POST, text="back then", delay=-1),
     ],
 )
 async def test_impossible_decisions_are_faults(decision: Decision) -> None:
@@ -192,10 +193,11 @@ def test_long_posts_are_cut() -> None:
         draws=Draws(0, "me", 2),
     )
     decision = Decision(action=Action.POST, text="1234567890")
-    (post,) = published(view, Appraisal(emotion=FELT, attitude=SIDE), decision)
-    assert (post.text, post.root) == ("12345", post.id)
+    intention = intended(view, Appraisal(emotion=FELT, attitude=SIDE), decision)
+    assert intention is not None
+    assert intention.text == "12345"
     with pytest.raises(ReplyError):
-        published(view, Appraisal(emotion=FELT, attitude=SIDE), FORWARD)
+        intended(view, Appraisal(emotion=FELT, attitude=SIDE), FORWARD)
 
 
 @given(st.lists(st.integers(0, 50), unique=True), st.integers(1, 10), st.integers(0, 99))

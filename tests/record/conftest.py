@@ -8,8 +8,8 @@ from s3agents.cognition.base import Usage
 from s3agents.events import Action, Post, PostKind, Source
 from s3agents.ids import PostId, UserId, post_id
 from s3agents.labels import Attitude, Emotion
-from s3agents.record.base import Exposure, Fault, TickRecord, TurnRecord
-from s3agents.state import AttitudeBelief, EmotionBelief, MemoryItem
+from s3agents.record.base import Conclusion, Exposure, Fault, TickRecord, TurnRecord
+from s3agents.state import AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
 ANN, BOB, CAT = UserId("ann"), UserId("bob"), UserId("cat")
 
@@ -26,7 +26,7 @@ def _turn(user: UserId, action: Action, **more: object) -> TurnRecord:
 
 @pytest.fixture(scope="session")
 def ticks() -> tuple[TickRecord, TickRecord]:
-    """Ann announces something; Bob passes it on and forgets it at once, and Cat's turn fails."""
+    """Ann announces something; Bob passes it on, forgets it and thinks better of answering, and Cat's turn fails."""
     first = Post(
         id=post_id(0, ANN, 0),
         author=ANN,
@@ -48,6 +48,15 @@ def ticks() -> tuple[TickRecord, TickRecord]:
     )
     announced = _turn(ANN, Action.POST, remembered=(_memory(first, Source.SELF),))
     read = (Exposure(first.id, Source.MUTUAL, True),)
+    answer = Intention(
+        decided=1,
+        due=3,
+        action=Action.POST,
+        target=first.id,
+        root=first.root,
+        text="Which bridge?",
+        attitude=Attitude.POSITIVE,
+    )
     forwarded = _turn(
         BOB,
         Action.FORWARD,
@@ -57,6 +66,8 @@ def ticks() -> tuple[TickRecord, TickRecord]:
         p={Action.FORWARD: 0.5, Action.POST: 0.125, Action.INACTIVE: 0.375},
         remembered=(_memory(first, Source.MUTUAL), _memory(passed, Source.SELF)),
         forgotten=(first.id,),
+        intended=answer,
+        concluded=(Conclusion(1, False),),
         usage=Usage(2, 300, 40),
     )
     fault = Fault(stage="act", cause="timeout", message="no reply in 60 s")

@@ -117,7 +117,16 @@ def test_a_newer_record_is_refused(record: Path, opened: Callable[[Path], sqlite
     """A record of a later schema is neither read wrongly nor written to."""
     with closing(sqlite3.connect(record)) as db, db:
         db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
-    with pytest.raises(RecordError, match=r"wanted a record of schema 1, got schema 99 \(it was written by another"):
+    with pytest.raises(RecordError, match=r"wanted a record of schema 2, got schema 99 \(it was written by another"):
+        opened(record)
+
+
+@pytest.mark.parametrize("opened", [open_reader, _write])
+def test_an_older_record_is_refused(record: Path, opened: Callable[[Path], sqlite3.Connection]) -> None:
+    """A record of an earlier schema lacks what a run goes by now; the message says what can be done."""
+    with closing(sqlite3.connect(record)) as db, db:
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+    with pytest.raises(RecordError, match=r"got schema 1 \(it was written by an older .* run the scenario again\)"):
         opened(record)
 
 

@@ -15,14 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s3agents.cognition.base import Usage
+from s3agents.cognition.hear import hear
 from s3agents.events import Action, Post, PostKind, Source
 from s3agents.ids import PostId, UserId, post_id, text_id
 from s3agents.labels import Attitude, Emotion
-from s3agents.record.base import Exposure, Fault, TickRecord, TurnRecord
+from s3agents.record.base import Conclusion, Exposure, Fault, TickRecord, TurnRecord
 from s3agents.record.fingerprint import fingerprint, first_difference
 from s3agents.record.sqlite import SqliteRecorder
 from s3agents.report.run import Run
-from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, MemoryItem
+from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
 USERS = [UserId(user) for user in ("ann", "b.o b", "c'\"at", "名字", "\x00\n")]
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -40,11 +41,11 @@ class World:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """A few ticks, with gaps between some; agents act, fail, remember, forget, and meet posts again."""
+    """A few ticks, with gaps between some; agents act, intend, fail, remember, forget, and meet posts again."""
     world, tick = World(), -1
     for _ in range(draw(st.integers(0, 4))):
         tick += draw(st.integers(1, 2))
-        turns = [_turn(draw, world, user) for user in sorted(draw(st.sets(st.sampled_from(USERS))))]
+        turns = [_turn(draw, world, user, tick) for user in sorted(draw(st.sets(st.sampled_from(USERS))))]
         posts = [post for turn in turns if turn.fault is None for post in _posts(draw, world, turn.user, tick)]
         for turn in turns:
             _live(world, turn, posts, tick)
@@ -76,7 +77,7 @@ def _post(draw: st.DrawFn, world: World, author: UserId, tick: int, n: int) -> P
     )
 
 
-def _turn(draw: st.DrawFn, world: World, user: UserId) -> TurnRecord:
+def _turn(draw: st.DrawFn, world: World, user: UserId, tick: int) -> TurnRecord:
     known = st.lists(st.sampled_from(world.posts), max_size=3) if world.posts else st.just([])
     exposures = tuple(Exposure(p.id, draw(st.sampled_from(Source)), draw(st.booleans())) for p in draw(known))
     usage = Usage(*draw(st.tuples(*[st.integers(0, 10**9)] * 3)))
@@ -87,6 +88,8 @@ def _turn(draw: st.DrawFn, world: World, user: UserId) -> TurnRecord:
     calm, moderate, intense = (weight / sum(weights) for weight in weights)
     remembered = tuple(_memories(draw))
     pool = world.states[user].pool if user in world.states else ()
+    intended = draw(st.none() | _intentions(tick))
+    pending = [i.decided for i in (world.states[user].intentions if user in world.states else ())]
     losable = sorted({item.post for item in (*pool, *remembered)})
     return TurnRecord(
         user=user,
@@ -100,7 +103,22 @@ def _turn(draw: st.DrawFn, world: World, user: UserId) -> TurnRecord:
         p=draw(st.none() | st.fixed_dictionaries(dict.fromkeys(Action, SHARES))),
         remembered=remembered,
         forgotten=tuple(draw(st.lists(st.sampled_from(losable), unique=True))) if losable else (),
+        intended=intended,
+        concluded=tuple(Conclusion(decided, draw(st.booleans())) for decided in sorted(pending) if draw(st.booleans())),
         usage=usage,
+    )
+
+
+def _intentions(tick: int) -> st.SearchStrategy[Intention]:
+    return st.builds(
+        Intention,
+        decided=st.just(tick),
+        due=st.integers(tick + 1, tick + 3),
+        action=st.sampled_from((Action.FORWARD, Action.POST)),
+        target=st.none() | TEXTS.map(PostId),
+        root=st.none() | TEXTS.map(PostId),
+        text=TEXTS,
+        attitude=st.none() | st.sampled_from(Attitude),
     )
 
 
@@ -126,12 +144,18 @@ def _live(world: World, turn: TurnRecord, posts: Sequence[Post], tick: int) -> N
     pool = {item.post: item for item in (before.pool if before else ())}
     pool.update({item.post: item for item in turn.remembered})
     shared = (*(before.shared if before else ()), *(post.root for post in posts if post.author == turn.user))
+    roots = {post.id: post.root for post in world.posts}
+    ended = {end.decided for end in turn.concluded}
+    pending = [i for i in (before.intentions if before else ()) if i.decided not in ended]
+    pending += [] if turn.intended is None else [turn.intended]
     world.states[turn.user] = AgentState(
         emotion=turn.emotion,
         attitude=turn.attitude,
         felt=tick,
         pool=tuple(item for item in pool.values() if item.post not in turn.forgotten),
         shared=shared[-SHARED_KEPT:],
+        heard=hear(before.heard if before else (), (roots[e.post] for e in turn.exposures), tick=tick),
+        intentions=tuple(sorted(pending, key=lambda i: (i.due, i.decided))),
     )
 
 
@@ -156,7 +180,8 @@ def _check_checkpoint(run: Run, world: World) -> None:
     assert checkpoint.tick == (world.ticks[-1].tick if world.ticks else -1)
     assert list(checkpoint.posts) == list(world.ticks[-1].posts if world.ticks else ())
     assert checkpoint.states == world.states
-    texts = {post.text_id: post.text for post in world.posts}
+    later = [turn.intended.text for tick in world.ticks for turn in tick.turns if turn.intended is not None]
+    texts = {text_id(text): text for text in [*(post.text for post in world.posts), *later]}
     remembered = {item.text for state in world.states.values() for item in state.pool}
     assert checkpoint.texts == {key: text for key, text in texts.items() if key in remembered}
 
