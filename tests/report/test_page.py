@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from s3agents.errors import InputError
+from s3agents.ids import UserId
 from s3agents.record.base import TickRecord
 from s3agents.report.page.build import MOST_DETAILED, build_page
 from s3agents.report.page.costs import Prices
@@ -111,7 +112,7 @@ def test_nothing_is_fetched(page: Page) -> None:
 
 def test_what_users_write_stays_text(tmp_path: Path, write_run: WriteRun, story: Story, run: Run) -> None:
     """A post that ends a script element is shown as it was written, and begins nothing."""
-    first = replace(story[0].posts[0], text=MARKUP)
+    first = replace(story[0].posts[0], text=MARKUP, author=UserId(MARKUP))
     ticks = (replace(story[0], posts=(first,)), replace(story[1], posts=(replace(story[1].posts[0], text=MARKUP),)))
     scenario = {**run.scenario, "question": MARKUP, "topic": MARKUP}
     hostile = write_run(tmp_path / "run", ticks, scenario=scenario, failure=MARKUP, status="failed")

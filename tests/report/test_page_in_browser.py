@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from s3agents.ids import UserId
 from s3agents.record.base import TickRecord
 from s3agents.report.page.build import build_page
 from s3agents.report.page.sections import Place
@@ -62,6 +63,12 @@ OVERLAPPING = """[...document.querySelectorAll('.drawing')].filter(place => {
     return legend && plot && legend.bottom > plot.top + 2 && legend.width > 0;
 }).map(place => place.id)"""
 
+LABELS = """[...document.querySelectorAll('.drawing')].flatMap(place => place.data.flatMap((trace, curveNumber) =>
+    (trace.hovertext || []).map((_, pointNumber) => {
+        Plotly.Fx.hover(place, [{curveNumber, pointNumber}]);
+        return place.querySelector('.hoverlayer').textContent;
+    })))"""
+
 
 @pytest.fixture(scope="module")
 def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -87,7 +94,8 @@ def pages(
     none, _ = played("none", ticks=0)
     alone, hermit = played("alone", authors=["0"], ticks=3, society={"networkx": "karate_club", "sample": 1})
     posts = [
-        replace(tick, posts=tuple(replace(p, text=HOSTILE[n % 3]) for p in tick.posts)) for n, tick in enumerate(story)
+        replace(tick, posts=tuple(replace(p, text=HOSTILE[n % 3], author=UserId(HOSTILE[n % 3])) for p in tick.posts))
+        for n, tick in enumerate(story)
     ]
     scenario = {**first.scenario, "question": HOSTILE[0], "ticks": 5}
     failed = write_run(
@@ -146,4 +154,17 @@ async def test_a_page_can_be_printed(pages: dict[str, Path], artefacts: Path, tm
         await tab.value(DRAWN)
         await tab.print(artefacts / "report-lively.pdf")
         assert (artefacts / "report-lively.pdf").read_bytes().startswith(b"%PDF")
+        assert tab.complaints == []
+
+
+async def test_what_users_write_stays_text_under_the_pointer(pages: dict[str, Path], tmp_path: Path) -> None:
+    """Labels of posts and users show markup letter by letter, and run none of it."""
+    async with chromium.browser(tmp_path / "profile") as tab:
+        await tab.open(pages["hostile"], width=1280, height=900)
+        await tab.value(DRAWN)
+        labels = await tab.value(LABELS)
+        assert any("</script><script>window.broken" in label for label in labels)
+        assert any("href='javascript:" in label for label in labels)
+        assert await tab.value("document.querySelectorAll('.drawing img, .drawing script, .drawing a').length") == 0
+        assert await tab.value("window.broken") is None
         assert tab.complaints == []

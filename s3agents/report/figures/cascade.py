@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["cascade_exhibit"]
 
 _DRAWN = 1500
+_FEW, _DOT, _SMALL_DOT = 300, 7.0, 4.0
 _TEXT, _LINE = 140, 44
 _LOWEST, _HIGHEST, _ROW = 240, 760, 13
 _POSTS = """
@@ -91,7 +92,8 @@ def _dots(
     figure: Figure, posts: Sequence[_Post], tree: Tree, times: NDArray[np.float64], *, led_to: NDArray[np.int64]
 ) -> None:
     sides = np.array([post.side for post in posts])
-    size = 7.0 + 9.0 * np.sqrt(led_to / max(int(led_to.max()), 1)) if len(posts) < 300 else np.full(len(posts), 5.0)
+    least = _DOT if len(posts) <= _FEW else _SMALL_DOT
+    size = least + 9.0 * np.sqrt(led_to / max(int(led_to.max()), 1))
     for side, colour in SIDE_COLOURS.items():
         members = np.flatnonzero(sides == side)
         if len(members):

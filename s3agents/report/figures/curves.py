@@ -105,7 +105,7 @@ def curves_figure(courses: Sequence[Course], truth: Truth | None = None) -> Exhi
         _scale(figure, panel, **place)
         figure.update_xaxes(title=clock.title, range=clock.range(_end(courses)), **place)
         figure.update_yaxes(title=panel.axis, **place)
-    legend = {**legend_above(), "y": 1.07}
+    legend = {**legend_above(), "x": 1.0, "xanchor": "right", "y": 1.05}
     figure.update_layout(template="plotly_white", font={"family": FONT, "size": 12}, height=760, legend=legend)
     return Exhibit(title=title, told=" ".join(_lines(courses, truth)), figure=figure)
 

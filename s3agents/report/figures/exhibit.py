@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s3agents.report.palette import plain
 from s3agents.report.plot_file import plotly
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Exhibit"]
 
 _TOLD = 200
+_HEIGHT, _TOP, _HEAD = 330, 34, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,14 @@ class Exhibit:
             InputError: if plotly is not installed.
         """
         if self.figure is not None:
-            return self.figure.update_layout(title={"text": self.title, "x": 0.02}, margin_t=90)
+            height = (self.figure.layout.height or _HEIGHT) + _HEAD
+            return self.figure.update_layout(title=_head(self.title), height=height, margin_t=_TOP + _HEAD)
         note = {"text": plain(self.told, _TOLD), "showarrow": False, "font": {"color": "grey"}}
-        empty = plotly().Figure(layout={"template": "plotly_white", "title": {"text": self.title, "x": 0.02}})
+        empty = plotly().Figure(layout={"template": "plotly_white", "title": _head(self.title)})
         empty.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", **note)
         return empty.update_xaxes(visible=False).update_yaxes(visible=False)
+
+
+def _head(title: str) -> dict[str, Any]:
+    """A title in the upper left corner, clear of legends."""
+    return {"text": plain(title), "x": 0.02, "y": 1.0, "yref": "container", "yanchor": "top", "pad": {"t": 14}}

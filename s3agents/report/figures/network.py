@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["last_attitudes", "network_exhibit"]
 
 _TITLE = "The network by attitude at the end"
+_PASSED_TITLE = "Who forwarded posts of whom, by attitude at the end"
 _LAST = "SELECT user, attitude, max(tick) FROM turns WHERE action IS NOT NULL GROUP BY user"
 _HEIGHT = 560
 _SEED = 0
@@ -55,7 +56,7 @@ def network_exhibit(db: sqlite3.Connection, society: Society | None, *, why: str
     figure, ties = _drawing(names, graph, shown, sides, tie="forwarded by")
     told = f"Who forwarded posts of whom ({ties}), not who follows whom: {why or 'the society is not at hand'}. "
     told += f"Drawn are {len(shown):,} of the {graph.n:,} users who forwarded or were forwarded."
-    return Exhibit(title=_TITLE, told=told, figure=figure)
+    return Exhibit(title=_PASSED_TITLE, told=told, figure=figure)
 
 
 def _of_society(society: Society, sides: Mapping[str, str]) -> Exhibit:
