@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from s3agents.cli.report_society import find_society
+from s3agents.cli.report_society import SocietyFinder
 from s3agents.errors import InputError, explain
 from s3agents.observed.curve import Truth
 from s3agents.report.figures.clock import tick_minutes as minutes_in_tick
@@ -49,9 +49,10 @@ def evaluate_population(
     found = [run if isinstance(run, Run) else Run(run) for run in given]
     if not found:
         raise InputError(explain("evaluation", wanted="at least one run", got="none"))
+    place_of = SocietyFinder()
     if isinstance(truth, Truth):
         reality = Reality(truth=truth)
     else:
         tick = tick_minutes or minutes_in_tick(found[0].scenario)
-        reality = find_reality(truth, case=case, tick_minutes=tick, place_of=find_society)
-    return evaluate_runs(found, reality, shift=shift, place_of=find_society)
+        reality = find_reality(truth, case=case, tick_minutes=tick, place_of=place_of)
+    return evaluate_runs(found, reality, shift=shift, place_of=place_of)
