@@ -14,6 +14,7 @@ from s3agents.ids import UserId
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.network.society import Society
 from s3agents.prompts import PromptPack
+from s3agents.seed_adoptions import read_adoptions
 from s3agents.seed_files import read_seed_files
 
 __all__ = ["Prepared", "prepare"]
@@ -63,11 +64,12 @@ def prepare(
         InputError: naming what is wrong, what was wanted, what came and the remedy.
     """
     scenario = read_seed_files(scenario)
-    around = tuple(seed.author for seed in scenario.seeds if seed.author is not None)
+    around = scenario.seed_authors
     if society is None:
         society = wiring.build_society(scenario.society, around=around, strict=strict)
     elif scenario.society.sample is not None:
         society = society.sample(scenario.society.sample, around=around)
+    scenario, left_out = read_adoptions(scenario, society.index)
     embedder = wiring.build_embedder(scenario.memory.embedder)
     wiring.check_servers(scenario, embedder)
     return Prepared(
@@ -79,7 +81,7 @@ def prepare(
         embedder=embedder,
         client=wiring.build_client(scenario.model) if endpoint and wiring.uses_model(scenario) else None,
         outcome=_outcome(scenario, society),
-        notes=tuple(_notes(scenario, society)),
+        notes=(*left_out, *_notes(scenario, society)),
     )
 
 

@@ -140,8 +140,9 @@ def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         generate["demographics"] = str((folder / where).absolute())
     seeds = data.get("seeds")
     for seed in seeds if isinstance(seeds, list) else []:
-        if isinstance(seed, dict) and isinstance(seed.get("file"), str):
-            seed["file"] = str((folder / seed["file"]).absolute())
+        for key in ("file", "adoptions"):
+            if isinstance(seed, dict) and isinstance(seed.get(key), str):
+                seed[key] = str((folder / seed[key]).absolute())
     cognition = data.get("cognition")
     for mind in _minds(cognition):
         if isinstance(mind.get("pack"), str) and "/" in mind["pack"]:

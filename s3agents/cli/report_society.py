@@ -17,8 +17,7 @@ def find_society(run: Run) -> Place:
     """The society that the scenario of ``run`` names or makes, if it is still the one that the run went over."""
     try:
         scenario = parse_scenario(run.scenario, origin=str(run.folder))
-        around = tuple(seed.author for seed in scenario.seeds if seed.author is not None)
-        society = build_society(scenario.society, around=around)
+        society = build_society(scenario.society, around=scenario.seed_authors)
     except (S3AgentsError, ValidationError):
         return Place(why=f"the society {run.manifest.society.name} cannot be read where the scenario has it")
     if society.digest != run.manifest.society.digest:

@@ -48,16 +48,23 @@ class SocietySection(Section):
 
 
 class SeedPost(Section):
-    """A post that enters the run from outside, or a selection of such posts from a file.
+    """A post that enters the run from outside, a forward of such a post, or a selection of either from a file.
 
     Attributes:
-        tick: when it is published.
-        author: id of its author; absent with ``file``.
-        text: what it says, of at most 100,000 characters, which any bus carries; absent with ``file``.
-        attitude: the attitude it expresses; its author holds it from then on.
+        tick: when it is published; ``adoptions`` tell their own.
+        author: id of its author; absent with ``file`` and ``adoptions``.
+        text: what it says, of at most 100,000 characters, which any bus carries; only of a post that is no forward.
+        attitude: the attitude it expresses; its author holds it from then on. A forward expresses what it forwards.
         emotion: the emotion of its author when publishing.
+        forwards: whose seed post ``author`` forwards: the id of an author, for the first seed post of theirs, or the
+            id of the seed post (``TICK.N.AUTHOR``). It must come before ``tick``. With ``adoptions``, without it: the
+            seed post listed last before them.
         file: a ``posts.jsonl`` to take author and text from (``user_id`` and ``text``).
-        where: fields that a line of ``file`` must have to be taken.
+        adoptions: a CSV file of those who forwarded a post and when, each a forward of its own: ``user_id``, minutes
+            from the post in ``t_min``, and in ``kind`` ``forward`` or ``engage``, for all others are left out. What
+            happened in the first tick after the post is published a tick after it, and so on.
+        where: fields that a line of ``file`` or ``adoptions`` must have to be taken.
+        until: take ``adoptions`` up to then, by the time since the post.
     """
 
     tick: int = Field(default=0, ge=0)
@@ -65,15 +72,25 @@ class SeedPost(Section):
     text: str | None = Field(default=None, min_length=1, max_length=SEED_CHARS)
     attitude: Attitude | None = None
     emotion: Emotion | None = None
+    forwards: str | None = Field(default=None, min_length=1)
     file: str | None = None
+    adoptions: str | None = None
     where: dict[str, Scalar] = Field(default_factory=dict)
+    until: Duration | None = None
 
     @model_validator(mode="after")
-    def _inline_or_file(self) -> SeedPost:
-        inline = self.author is not None and self.text is not None
-        given = self.author is not None or self.text is not None
-        if inline == (self.file is not None) or (self.file is not None and given):
-            raise ValueError("either author and text, or file (and where)")
+    def _one_kind(self) -> SeedPost:
+        names = ("author", "text", "forwards", "file", "adoptions")
+        given = {name for name in names if getattr(self, name) is not None}
+        kinds = ({"author", "text"}, {"author", "forwards"}, {"file"}, {"adoptions"}, {"adoptions", "forwards"})
+        if given not in kinds:
+            raise ValueError(
+                "either author and text, or file (and where), or author and forwards, or adoptions (and where, until)"
+            )
+        if self.adoptions is None and self.until is not None:
+            raise ValueError("until only with adoptions")
+        if self.adoptions is not None and self.tick:
+            raise ValueError("no tick with adoptions: it follows from t_min and the tick of the post")
         return self
 
 
@@ -144,6 +161,11 @@ class Scenario(Section):
     bus: Address = Field(default="auto", pattern=r"^(auto|local|nats|(nats|tls)://\S+)$")
     limits: LimitsSection = LimitsSection()
     compare: CompareSection | None = None
+
+    @property
+    def seed_authors(self) -> tuple[str, ...]:
+        """Authors of the seed posts that are no forwards, as far as the scenario itself names them."""
+        return tuple(seed.author for seed in self.seeds if seed.author is not None and seed.text is not None)
 
     @model_validator(mode="before")
     @classmethod

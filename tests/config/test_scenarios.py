@@ -32,6 +32,13 @@ def written(folder: Path, data: object) -> Path:
     return file
 
 
+def test_paths_of_seeds_count_from_the_file(tmp_path: Path) -> None:
+    """Files of posts and of adoptions lie where the scenario's own file says."""
+    seeds = [{"file": "posts.jsonl"}, {"adoptions": "dev/adoptions.csv", "until": "30min"}]
+    posts, adoptions = load_scenario(written(tmp_path, {**GOOD, "seeds": seeds})).seeds
+    assert (posts.file, adoptions.adoptions) == (str(tmp_path / "posts.jsonl"), str(tmp_path / "dev" / "adoptions.csv"))
+
+
 def test_defaults_are_filled_in(tmp_path: Path) -> None:
     """Only name, topic, question, ticks and society must be given."""
     scenario = load_scenario(written(tmp_path, GOOD))
@@ -138,6 +145,15 @@ BAD = {
     "a password in an address without scheme": ({**GOOD, "bus": "nats://h:1,me:secret@h:2"}, "environment variables"),
     "a seed without end": ({**GOOD, "seeds": [{"author": "0", "text": "x" * 100_001}]}, "at most 100000 characters"),
     "a seed without text": ({**GOOD, "seeds": [{"author": "0"}]}, "either author and text, or file"),
+    "a seed that says and forwards": (
+        {**GOOD, "seeds": [{"author": "0", "text": "x", "forwards": "1"}]},
+        "or author and forwards, or adoptions",
+    ),
+    "a time without adoptions": (
+        {**GOOD, "seeds": [{"author": "0", "text": "x", "until": "30min"}]},
+        "seeds.0: wanted until only with adoptions",
+    ),
+    "a tick of adoptions": ({**GOOD, "seeds": [{"adoptions": "x.csv", "tick": 2}]}, "seeds.0: wanted no tick with"),
     "a seed at a negative tick": ({**GOOD, "seeds": [{"author": "0", "text": "x", "tick": -1}]}, "seeds.0.tick: "),
     "an unknown attitude": ({**GOOD, "seeds": [{"author": "0", "text": "x", "attitude": "meh"}]}, "seeds.0.attitude: "),
     "a memory of no size": ({**GOOD, "memory": {"capacity": 0}}, "memory.capacity: "),
