@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from s3agents.network.graph import Ints
 
-__all__ = ["FEWEST", "Beginning", "Course", "Floats", "Forecast", "continued", "usable"]
+__all__ = ["FEWEST", "Beginning", "Course", "Floats", "Forecast", "continued", "lawful", "usable"]
 
 FEWEST = 3
 """Forwards that must have been seen for a cascade to be forecast: of fewer, a growth means nothing."""
@@ -84,10 +84,15 @@ class Forecast:
 
 
 def continued(beginning: Beginning, minutes: Floats, values: Floats) -> Forecast:
-    """``values`` as a lawful forecast: what has happened stays, and a count never falls."""
+    """``values`` as a forecast that keeps to the law; see :func:`lawful`."""
+    return Forecast(lawful(beginning, minutes, values))
+
+
+def lawful(beginning: Beginning, minutes: Floats, values: Floats) -> Floats:
+    """``values``, but what has happened stays, and a count never falls."""
     known = beginning.counted(minutes)
     told = np.where(minutes > beginning.after, np.maximum(values, beginning.count), known)
-    return Forecast(np.maximum.accumulate(told))
+    return np.maximum.accumulate(told)
 
 
 def usable(courses: Sequence[Course]) -> list[Course]:

@@ -1,0 +1,1 @@
+"""Forecasting: what becomes of a cascade of which the beginning is known; societies of readers, and their pace."""
