@@ -32,12 +32,14 @@ class Contender:
     Attributes:
         name: in tables.
         cognition: the mind.
+        at: the mind as it is in the world of a probe (its people, its date), where that makes a difference.
         saw: whether it has learnt from a probe's case or texts; ``None`` where nobody knows, as for language models.
         base_rate: share of forwards by which its probabilities are calibrated, where it states one.
     """
 
     name: str
     cognition: Cognition
+    at: Callable[[Probe], Cognition] | None = None
     saw: Callable[[Probe], bool] | None = None
     base_rate: float | None = None
 
@@ -72,7 +74,9 @@ async def ask_all(
     async def work(numbers: Iterator[int]) -> None:
         nonlocal done
         for number in numbers:
-            answers[number] = await _ask(contender.cognition, task, probes[number], threshold)
+            probe = probes[number]
+            mind = contender.cognition if contender.at is None else contender.at(probe)
+            answers[number] = await _ask(mind, task, probe, threshold)
             done += 1
             progress(done, len(probes))
 

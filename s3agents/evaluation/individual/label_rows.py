@@ -52,7 +52,8 @@ def label_row(task: Task, row: Row, groups: Sequence[str] | None, *, seed: int) 
 def _ranks(task: Task, row: Row) -> list[float | None]:
     """Probability of the positive label, by answer; none where all answers are certain, for these rank nobody."""
     p = [None if answer.p is None or task.positive is None else answer.p[task.positive] for answer in row.answers]
-    return p if any(value is not None and 0.0 < value < 1.0 for value in p) else [None] * len(p)
+    known = any(0.0 < value < 1.0 for answer in row.answers for value in (answer.p or {}).values())
+    return p if known else [None] * len(p)
 
 
 def _problem(task: Task, truth: Sequence[str], labels: Sequence[str | None]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from s3agents.cognition.base import TurnView, Usage
 from s3agents.ids import PostId
+from s3agents.persona import Persona
 
 __all__ = ["TASKS", "Answer", "Ask", "Probe", "Task", "TaskName"]
 
@@ -29,6 +30,11 @@ TASKS: Mapping[TaskName, str] = {
 """The tasks, with their titles, in the order of tables."""
 
 
+def _nobody(user: str) -> None:
+    """No profile of anybody."""
+    del user
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """One real user in one real situation.
@@ -41,6 +47,9 @@ class Probe:
         case: id of the cascade, where it is one.
         texts: the texts that it is about, by which a model can tell whether it has learnt from it.
         target: the post that a text answers.
+        people: profile of a user by id, where the data have one.
+        elapsed: minutes from when the news broke to tick 0, where that is known.
+        hour: of the day in UTC at tick 0, where that is known.
     """
 
     id: str
@@ -50,6 +59,9 @@ class Probe:
     case: str | None = None
     texts: tuple[str, ...] = ()
     target: PostId | None = None
+    people: Callable[[str], Persona | None] = field(default=_nobody, compare=False, repr=False)
+    elapsed: float | None = None
+    hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

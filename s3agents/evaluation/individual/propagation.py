@@ -7,6 +7,7 @@ what came later is shown, and no degree in the graph: who follows few of the oth
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,12 @@ import numpy as np
 from s3agents.cognition.base import Scene
 from s3agents.evaluation.individual.asking import FORWARDED, NOT_FORWARDED
 from s3agents.evaluation.individual.frames import rows_of, sources_of, starts_of
-from s3agents.evaluation.individual.history import Earlier, History
+from s3agents.evaluation.individual.history import History
 from s3agents.evaluation.individual.probe import Probe, Task
 from s3agents.evaluation.individual.situations import Said, delivery, situation
 from s3agents.evaluation.individual.wording import Wording
 from s3agents.events import Delivery, Source
-from s3agents.ids import UserId
+from s3agents.ids import UserId, post_id
 from s3agents.network.society import Society
 from s3agents.observed.cascades import Cascades
 from s3agents.persona import Persona
@@ -89,7 +90,8 @@ class _Maker:
 
     def __init__(self, cascades: Cascades, history: History, wording: Wording, seed: int) -> None:
         self._sources, self._starts = sources_of(cascades.posts), starts_of(cascades.cases)
-        self._events = cascades.cases["event"].to_dict()
+        self._events = cascades.cases["event"].fillna("").to_dict()
+        self._broke = starts_of(cascades.cases.groupby(cascades.cases["event"].fillna(""))[["start"]].min())
         self._society, self._history, self._seed = cascades.society, history, seed
         self._wording = wording
         self._scenes: dict[str, Scene] = {}
@@ -100,34 +102,47 @@ class _Maker:
         source = self._sources.get(exposure.case)
         if source is None:
             return None
-        now = self._starts[exposure.case] + exposure.minute
-        earlier = self._history.before(exposure.user, exposure.case, now)
-        said = Said(id=source.post_id, author=source.user_id, minute=0.0, text=source.text)
+        root = self._history.root(exposure.case, exposure.case)
+        said = Said(id=root, author=source.user_id, minute=0.0, text=source.text)
         view = situation(
             self._scene(exposure.case, source.text),
-            persona_of(self._society, exposure.user, earlier),
+            persona_of(self._society, exposure.user),
             probe=f"{exposure.case}/{exposure.user}",
             seed=self._seed,
             perceived=[self._reached(said, exposure)],
-            recalled=earlier.recalled,
+            earlier=self._history.before(exposure.user, exposure.case, exposure.minute),
             minute=exposure.minute,
         )
         truth = FORWARDED if exposure.forwarded else NOT_FORWARDED
+        elapsed, hour = self._clock(exposure.case)
         return Probe(
             id=view.draws.agent,
             view=view,
             truth=truth,
             group=exposure.case,
             case=exposure.case,
-            texts=(source.text,),
+            people=self._person,
+            elapsed=elapsed,
+            hour=hour,
         )
+
+    def _clock(self, case: str) -> tuple[float | None, float | None]:
+        """What tick 0 of ``case`` is in the world: minutes since the first case of its event, and hour of the day."""
+        start = self._starts[case]
+        if not math.isfinite(start):
+            return None, None
+        return start - self._broke[self._events[case]], start / 60.0 % 24.0
+
+    def _person(self, user: str) -> Persona | None:
+        return persona_of(self._society, user) if user in self._society else None
 
     def _reached(self, said: Said, exposure: _Exposure) -> Delivery:
         """The first post as its author published it, or as the one whom the user follows passed it on."""
         origin = source_of(self._society, exposure.user, exposure.via)
         if exposure.via == said.author:
             return delivery(said, origin)
-        ident = f"{said.id}/{exposure.via}"
+        tick = int(exposure.minute)
+        ident = post_id(tick, UserId(exposure.via), 0)
         forward = replace(
             said,
             id=ident,
@@ -141,7 +156,7 @@ class _Maker:
 
     def _scene(self, case: str, text: str) -> Scene:
         if case not in self._scenes:
-            self._scenes[case] = self._wording.of_post(text, str(self._events[case] or ""))
+            self._scenes[case] = self._wording.of_post(text, self._events[case])
         return self._scenes[case]
 
 
@@ -167,8 +182,8 @@ def source_of(society: Society, user: str, author: str) -> Source:
     return Source.MUTUAL if user in society.followees(author) else Source.FOLLOWEE
 
 
-def persona_of(society: Society, user: str, earlier: Earlier | None = None) -> Persona:
-    """The profile of ``user`` without what leaks from the graph, with the numbers of their ``earlier`` behaviour."""
+def persona_of(society: Society, user: str) -> Persona:
+    """The profile of ``user``, without what leaks from the graph."""
     known = society[user] if user in society else Persona(id=UserId(user or "unknown"))
     extras = {name: value for name, value in known.extra.items() if name not in _LEAKS}
-    return replace(known, extra={**extras, **(earlier.extras() if earlier is not None else {})})
+    return replace(known, extra=extras)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from s3agents.cognition.base import Recollection, Scene, TurnView
+from s3agents.evaluation.individual.history import Earlier
 from s3agents.events import Delivery, Post, PostKind, Source
 from s3agents.ids import PostId, UserId
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Persona
 from s3agents.rng import Draws
-from s3agents.state import AttitudeBelief, EmotionBelief
+from s3agents.state import AttitudeBelief, EmotionBelief, Heard
 
 __all__ = ["CERTAINTY", "Said", "delivery", "situation", "undecided"]
 
@@ -65,6 +67,7 @@ def situation(
     perceived: Sequence[Delivery],
     recalled: Sequence[Recollection] = (),
     attitude: AttitudeBelief | None = None,
+    earlier: Earlier | None = None,
     minute: float = 0.0,
 ) -> TurnView:
     """What a calm user has before them, a tick being a minute: a post can be read a tick after it was published.
@@ -77,8 +80,10 @@ def situation(
         perceived: the posts read.
         recalled: the memories that come to mind.
         attitude: so far; drawn from even odds by default.
+        earlier: what the user had been through before.
         minute: now, since the first post.
     """
+    earlier = earlier or Earlier()
     tick = max([int(minute), *(d.post.tick for d in perceived)], default=0) + 1
     draws = Draws(seed, probe, tick)
     return TurnView(
@@ -88,9 +93,17 @@ def situation(
         attitude=attitude or undecided(draws),
         tick=tick,
         perceived=tuple(sorted(perceived, key=lambda d: d.post.order)),
-        recalled=tuple(recalled),
+        recalled=(*recalled, *earlier.recalled),
         draws=draws,
+        heard=(*earlier.heard, *_heard_now(perceived, tick)),
+        shared=earlier.shared,
     )
+
+
+def _heard_now(perceived: Sequence[Delivery], tick: int) -> list[Heard]:
+    """The cascades of the posts at hand."""
+    times = Counter(d.post.root for d in perceived)
+    return [Heard(root=root, times=n, since=tick) for root, n in times.items()]
 
 
 def undecided(draws: Draws) -> AttitudeBelief:

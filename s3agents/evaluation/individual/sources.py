@@ -16,6 +16,8 @@ from s3agents.evaluation.individual.propagation import has_decisions, propagatio
 from s3agents.evaluation.individual.threads import Threads, cascade_threads, has_threads, table_threads
 from s3agents.evaluation.individual.wording import Wording
 from s3agents.evaluation.individual.written import has_top_replies, reply_task, top_reply_task
+from s3agents.network.load_report import FileReport
+from s3agents.network.read_jsonl import read_jsonl
 from s3agents.observed.cascades import Cascades, is_observed, read_cascades
 from s3agents.observed.rows import RowTable, read_rows
 
@@ -110,7 +112,7 @@ def read_material(paths: Sequence[Path], *, split: str | None = None) -> Materia
     for path in paths:
         if not path.exists():
             raise InputError(explain(str(path), wanted="a folder or file of data", got="none", remedy="check the path"))
-        if is_observed(path):
+        if is_observed(path) and not _holds_threads(path):
             material.cascades.append(read_cascades(path, split=split))
             continue
         tables = [read_rows(file) for file in _files(path)]
@@ -123,9 +125,19 @@ def read_material(paths: Sequence[Path], *, split: str | None = None) -> Materia
     return material
 
 
+def _holds_threads(path: Path) -> bool:
+    """Whether the ``posts.jsonl`` in ``path`` is a table of threads, and not of cascades."""
+    file = path / "posts.jsonl"
+    if not file.is_file():
+        return False
+    first = next((row for _, row in read_jsonl(file, FileReport(file.name))), {})
+    return "case_id" not in first and "thread_id" in first
+
+
 def _of_threads(threads: Threads, wording: Wording, seed: int) -> Iterator[_Maker]:
     yield "attitude_to_post", partial(attitude_to_post_task, threads, wording, seed=seed)
-    yield "attitude_change", partial(change_task, threads, wording, seed=seed)
+    if any(post.user for posts in threads.posts.values() for post in posts):
+        yield "attitude_change", partial(change_task, threads, wording, seed=seed)
 
 
 def _files(path: Path) -> list[Path]:

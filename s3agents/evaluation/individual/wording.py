@@ -18,6 +18,8 @@ __all__ = ["Wording", "read_wording"]
 _CHARS = 280
 _NAME_CHARS = 80
 _MINUTE = 1.0
+_DECAY = round(1.0 - 0.7 ** (_MINUTE / 60.0), 4)
+"""What leaves the default of a scenario, 0.3, after an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Wording:
     def of_target(self, target: str) -> Scene:
         """The scene of somebody who takes sides on ``target``."""
         named = str(self.words["targets"].get(target, target))
-        return self._scene("initial_attitude", target=quoted(named, _NAME_CHARS))
+        said = {"target": quoted(target, _NAME_CHARS), "named": quoted(named, _NAME_CHARS)}
+        return self._scene("initial_attitude", **said)
 
     def of_post(self, text: str, event: str | None = None) -> Scene:
         """The scene of a post that spreads, a tick being a minute.
@@ -51,9 +54,8 @@ class Wording:
 
     def _scene(self, name: str, **fields: str) -> Scene:
         words: dict[str, str] = self.words[name]
-        return Scene(
-            topic=words["topic"].format(**fields), question=words["question"].format(**fields), minutes=_MINUTE
-        )
+        topic, question = words["topic"].format(**fields), words["question"].format(**fields)
+        return Scene(topic=topic, question=question, decay=_DECAY, minutes=_MINUTE)
 
 
 def read_wording(language: str) -> Wording:
