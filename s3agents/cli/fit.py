@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from s3agents.cli import fit_behaviour
 from s3agents.cli.console import note
 from s3agents.cli.console import out as results
 from s3agents.cli.fit_tables import fit_tables, is_of_use
@@ -47,6 +48,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 _EPILOG = """Examples:
 
+`s3agents fit ../data/pheme -o models/pheme` (the same as `s3agents fit behaviour ...`)
+
 `s3agents fit demographics bloggers.jsonl -o models/bloggers`
 
 `s3agents fit attitude stances.csv -o models/stances --question "Are you for it?" --target-column target`
@@ -54,7 +57,12 @@ _EPILOG = """Examples:
 `s3agents infer my_society --learnt models/bloggers`
 """
 
-fit = typer.Typer(help="Learn predictors from labelled data, and say how good they are.", no_args_is_help=True)
+fit = typer.Typer(
+    cls=fit_behaviour.BehaviourByDefault,
+    help="Learn from data, and say how good it is.\n\n`s3agents fit DATA -o MODEL` learns the behaviour of users.",
+    no_args_is_help=True,
+)
+fit_behaviour.register(fit)
 
 
 def register(app: typer.Typer) -> None:

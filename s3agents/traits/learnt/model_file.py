@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -26,13 +24,15 @@ from s3agents.errors import InputError, explain
 from s3agents.traits.base import Trait, TraitPredictor
 from s3agents.traits.learnt.heads import Heads
 from s3agents.traits.learnt.model_facts import ModelFacts, TextFacts, check_name, versions
+from s3agents.traits.learnt.model_folder import FACTS_FILE as _FACTS
+from s3agents.traits.learnt.model_folder import WEIGHTS_FILE as _WEIGHTS
+from s3agents.traits.learnt.model_folder import check_free, write_model_folder
 from s3agents.traits.learnt.predictors import LearntPredictor
 from s3agents.traits.learnt.tasks import AgeScale
 from s3agents.traits.learnt.trait_model import AgeConfidence, TraitFacts, TraitModel
 
 __all__ = ["check_free", "load_predictors", "read_model", "write_model"]
 
-_FACTS, _WEIGHTS = "model.json", "weights.npz"
 _Arrays = Mapping[str, NDArray[Any]]
 _SHOWN = 3
 _DAMAGE = (
@@ -46,26 +46,6 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
-
-
-def check_free(folder: Path, *, overwrite: bool) -> None:
-    """Raise unless a model may be written to ``folder``: it is new or empty, or a model that may be replaced.
-
-    Raises:
-        InputError: if it is taken, or cannot be looked at.
-    """
-    try:
-        found = {entry.name for entry in folder.iterdir()}
-    except FileNotFoundError:
-        return
-    except OSError as exc:
-        got = exc.strerror or str(exc)
-        raise InputError(explain(str(folder), wanted="a new or empty folder", got=got)) from exc
-    strangers = sorted(found - {_FACTS, _WEIGHTS})
-    if strangers or (found and not overwrite):
-        got = f"a folder with {strangers[0]}" if strangers else "a model"
-        remedy = "choose another one" + ("" if strangers else ", or add --overwrite")
-        raise InputError(explain(str(folder), wanted="a new or empty folder", got=got, remedy=remedy))
 
 
 def write_model(
@@ -103,11 +83,7 @@ def write_model(
     )
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     text = orjson.dumps(facts.model_dump(mode="json"), option=options)
-    try:
-        _write(folder, {_FACTS: text, _WEIGHTS: weights})
-    except OSError as exc:
-        got = exc.strerror or str(exc)
-        raise InputError(explain(str(folder), wanted="a folder that can be written", got=got)) from exc
+    write_model_folder(folder, {_FACTS: text, _WEIGHTS: weights})
     return facts
 
 
@@ -203,22 +179,3 @@ def _weights(models: Sequence[TraitModel]) -> bytes:
     file = io.BytesIO()
     np.savez(file, **arrays)  # type: ignore[arg-type]  # the stubs take the arrays for the option allow_pickle
     return file.getvalue()
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write ``files`` beside ``folder``, then put them in its place."""
-    parent = folder.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.part-", dir=parent) as home:
-        part, old = Path(home, "new"), Path(home, "old")
-        part.mkdir()
-        for name, data in files.items():
-            (part / name).write_bytes(data)
-        if folder.exists():
-            os.rename(folder, old)
-        try:
-            os.rename(part, folder)
-        except OSError:
-            if old.exists():
-                os.rename(old, folder)
-            raise
