@@ -19,6 +19,7 @@ from s3agents.observed.curve import Curve, Truth
 from s3agents.persona import Persona
 from s3agents.record.base import TickRecord
 from s3agents.report.page.sections import Place
+from s3agents.report.population import seen
 from s3agents.report.population.evaluation import PopulationEvaluation, evaluate_runs
 from s3agents.report.population.measured import measured
 from s3agents.report.population.real_side import Reality, find_reality
@@ -160,6 +161,31 @@ def test_nobody_knows_what_a_language_model_has_seen(
     mixed = {"mode": "rules", "groups": [{"name": "g", "mode": "llm"}]}
     other = write_run(tmp_path / "mixed", story, scenario=_scenario(run, cognition=mixed))
     assert seen_by([run], ("c",)) is False
+    assert seen_by([run, other], ("c",)) is None
+
+
+class _Model:
+    """A learnt model that has seen one case."""
+
+    facts = None
+
+    def saw_case(self, case: str) -> bool:
+        return case == "c"
+
+
+def test_a_fitted_model_knows_its_cases(
+    run: Run, tmp_path: Path, write_run: WriteRun, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for each case, unless it is no longer there or no longer the one that the run had."""
+    mind = {"mode": "fitted", "learnt": str(tmp_path / "model"), "learnt_digest": "a" * 64}
+    other = write_run(tmp_path / "fitted", story, scenario=_scenario(run, cognition=mind))
+    assert seen_by([other], ("c",)) is None
+    monkeypatch.setattr(seen, "read_behaviour", lambda folder: _Model())
+    monkeypatch.setattr(seen, "behaviour_digest", lambda facts: "a" * 64)
+    assert seen_by([run, other], ("b", "c")) is True
+    assert seen_by([run, other], ("b",)) is False
+    assert seen_by([run, other], ("",)) is None
+    monkeypatch.setattr(seen, "behaviour_digest", lambda facts: "b" * 64)
     assert seen_by([run, other], ("c",)) is None
 
 
