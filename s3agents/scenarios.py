@@ -153,8 +153,9 @@ def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _minds(cognition: Any) -> list[dict[str, Any]]:
     if not isinstance(cognition, dict):
         return []
-    groups = cognition.get("groups")
-    return [cognition, *(g for g in (groups if isinstance(groups, list) else []) if isinstance(g, dict))]
+    groups, tiers = cognition.get("groups"), cognition.get("tiers")
+    below = [*(groups if isinstance(groups, list) else []), *(tiers.values() if isinstance(tiers, dict) else [])]
+    return [cognition, *(mind for mind in below if isinstance(mind, dict))]
 
 
 def _report(error: ValidationError, origin: str, *, prefix: str = "") -> str:

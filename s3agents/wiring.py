@@ -223,8 +223,8 @@ def build_recorder(path: Path) -> SqliteRecorder:
 
 
 def minds_in(scenario: Scenario) -> tuple[MindSection, ...]:
-    """The default mind and those of all groups."""
-    return (scenario.cognition, *scenario.cognition.groups)
+    """All minds that users may have: the default one or those of the tiers, and those of the groups."""
+    return scenario.cognition.minds
 
 
 def uses_model(scenario: Scenario) -> bool:
@@ -263,11 +263,11 @@ def check_servers(scenario: Scenario, embedder: Embedder) -> None:
 
 
 class Minds:
-    """The mind of each user: one for each group, shared by its agents.
+    """The mind of each user: one for each group or tier, shared by its agents.
 
     Args:
         scenario: which cognition, memory and limits.
-        roster: who belongs to which group.
+        roster: who belongs to which group or tier.
         store: texts and vectors.
         client: for groups of mode ``llm``.
         packs: their prompt packs.

@@ -51,7 +51,9 @@ def _run(
     """Play a scenario to its end and say what came of it."""
     given = {"ticks": ticks, "seed": seed, "bus": bus, "model.url": model_url, "model.name": model_name}
     sets = [f"{key}={dumps(value)}" for key, value in given.items() if value is not None]
-    if model_url is not None:
+    # Tiers have modes of their own.
+    tiered = read_scenario(scenario, param, [*sets, *(overrides or [])]).cognition.mode == "tiered"
+    if model_url is not None and not tiered:
         sets.append("cognition.mode=llm")
     chosen = settle_model(read_scenario(scenario, param, [*sets, *(overrides or [])]))
     simulation = Simulation(chosen, out=out, strict=strict)

@@ -25,6 +25,8 @@ def print_summary(summary: Summary, *, as_json: bool) -> None:
         console.print_json(data=summary.to_dict())
         return
     _show(console, f"{summary.name}: {summary.status}", _overview(summary))
+    if len([mode for mode in summary.modes if mode.thinks]) > 1 or summary.calls:
+        _show(console, "by mode of cognition", _modes(summary))
     if summary.top_posts:
         _show(console, "most forwarded, by those who read it there", _top_posts(summary))
     if summary.comparison is not None:
@@ -73,6 +75,18 @@ def _rows(summary: Summary) -> list[tuple[str, str]]:
     if summary.failure:
         rows.append(("[red]why it stopped[/red]", escape(tidy(summary.failure, _FAILURE_SHOWN))))
     return rows
+
+
+def _modes(summary: Summary) -> Table:
+    names = ("mode", "users", "turns", "forwards", "posts", "faults", "calls", "prompt", "reply", "tokens a turn")
+    table = Table(names[0])
+    for name in names[1:]:
+        table.add_column(name, justify="right")
+    for mode in summary.modes:
+        counts = (mode.users, mode.turns, mode.forwards, mode.posts, mode.faults, mode.calls)
+        tokens = (mode.prompt_tokens, mode.reply_tokens)
+        table.add_row(mode.mode, *(f"{n:,}" for n in (*counts, *tokens)), f"{mode.tokens_per_turn:,.1f}")
+    return table
 
 
 def _share(part: int, whole: int) -> str:

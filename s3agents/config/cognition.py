@@ -6,12 +6,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from s3agents.config.classes import ClassThresholds
 from s3agents.config.section import Section
 from s3agents.persona import Scalar
 
-__all__ = ["CognitionSection", "GroupSection", "MindSection", "RulesSection"]
+__all__ = [
+    "CognitionSection",
+    "GroupSection",
+    "MindSection",
+    "RulesSection",
+    "TierSection",
+    "TiersSection",
+]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+PlainMode = Literal["rules", "llm"]
+Mode = Literal["rules", "llm", "tiered"]
 
 
 class RulesSection(Section):
@@ -38,12 +48,13 @@ class MindSection(Section):
     """How one group of users thinks.
 
     Attributes:
-        mode: ``rules`` (no model calls) or ``llm``.
+        mode: ``rules`` (no model calls) or ``llm``. For all users together also ``tiered``: by class of user, as
+            :attr:`CognitionSection.tiers` says.
         pack: prompt pack of mode ``llm``: a name under ``prompts/`` or the path of a folder.
         rules: parameters of mode ``rules``.
     """
 
-    mode: Literal["rules", "llm"] = "rules"
+    mode: Mode = "rules"
     pack: str = "joint"
     rules: RulesSection = RulesSection()
 
@@ -60,12 +71,51 @@ class GroupSection(MindSection):
     """
 
     name: str = Field(min_length=1)
+    mode: PlainMode = "rules"
     users: tuple[str, ...] = ()
     where: dict[str, Scalar] = Field(default_factory=dict)
 
 
+class TierSection(MindSection):
+    """How the users of one class think. What it does not say, but for the mode, is as in ``cognition`` itself."""
+
+    mode: PlainMode
+
+
+class TiersSection(Section):
+    """Minds by class of user, for mode ``tiered``: as S3 has it, the few who are heard cost more thought.
+
+    A tier is a section, or the word for its mode: ``influential: llm``.
+
+    Attributes:
+        influential: users with far more followers than followees, and not silent (S3 section 4.1).
+        regular: all who are neither.
+        low_impact: users with few followers and few posts.
+        others: the classes that are not named; needed unless all three are.
+    """
+
+    influential: TierSection | None = None
+    regular: TierSection | None = None
+    low_impact: TierSection | None = None
+    others: TierSection | None = None
+
+    @model_validator(mode="after")
+    def _everybody(self) -> TiersSection:
+        unnamed = [name for name in ("influential", "regular", "low_impact") if getattr(self, name) is None]
+        if unnamed and self.others is None:
+            raise ValueError(f"a mind for every class: nobody says how {', '.join(unnamed)} think (or others)")
+        return self
+
+    def of(self, name: str) -> TierSection:
+        """How the class ``name`` thinks; see :data:`s3agents.network.classes.CLASSES`."""
+        tier: TierSection | None = getattr(self, name) or self.others
+        if tier is None:
+            raise ValueError(f"no tier for {name!r}")
+        return tier
+
+
 class CognitionSection(MindSection):
-    """How agents think, by default and by group.
+    """How agents think, by default, by class and by group.
 
     Attributes:
         decay: probability that an emotion falls by a level from one tick to the next, before anything is read (S3
@@ -73,22 +123,59 @@ class CognitionSection(MindSection):
         prior: probability that a user of unknown attitude starts out positive.
         certainty: probability given to an attitude that the data state.
         spontaneous: probability that an agent who knows of the topic takes a turn in a tick without mail.
-        groups: groups that differ from the default.
+        tiers: minds by class of user, in mode ``tiered``, which is the mode where there are tiers and none is stated.
+        classes: where the classes begin.
+        groups: groups that differ from the default, and from the tier of their members.
     """
 
     decay: Share = 0.3
     prior: Share = 0.5
     certainty: Share = 0.9
     spontaneous: Share = 0.0
+    tiers: TiersSection | None = None
+    classes: ClassThresholds = ClassThresholds()
     groups: tuple[GroupSection, ...] = ()
+
+    @property
+    def minds(self) -> tuple[MindSection, ...]:
+        """All minds that users may have: of the default or the tiers, and of the groups."""
+        if self.mode != "tiered" or self.tiers is None:
+            return (self, *self.groups)
+        tiers = {id(tier): tier for tier in map(self.tiers.of, ("influential", "regular", "low_impact"))}
+        return (*tiers.values(), *self.groups)
 
     @model_validator(mode="before")
     @classmethod
     def _inherited(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or not isinstance(data.get("groups"), list | tuple):
+        if not isinstance(data, dict):
             return data
+        tiers, groups = data.get("tiers"), data.get("groups")
+        if tiers is not None and "mode" not in data:
+            data = {**data, "mode": "tiered"}
         common = {key: data[key] for key in MindSection.model_fields if key in data}
-        return {**data, "groups": [_with_common(common, group) for group in data["groups"]]}
+        if isinstance(tiers, dict):
+            settings = {key: value for key, value in common.items() if key != "mode"}
+            data = {**data, "tiers": {name: _with_common(settings, _mind(tier)) for name, tier in tiers.items()}}
+        if isinstance(groups, list | tuple):
+            shared = {key: value for key, value in common.items() if (key, value) != ("mode", "tiered")}
+            data = {**data, "groups": [_with_common(shared, group) for group in groups]}
+        return data
+
+    @model_validator(mode="after")
+    def _complete(self) -> CognitionSection:
+        if self.mode != "tiered":
+            return self
+        if self.tiers is None:
+            raise ValueError("tiers for mode tiered, such as tiers: {influential: llm, others: rules}")
+        for group in self.groups:
+            if "mode" not in group.model_fields_set:
+                raise ValueError(f"a mode for group {group.name!r}, for everybody else is tiered")
+        return self
+
+
+def _mind(tier: Any) -> Any:
+    """The section that the name of a mode stands for."""
+    return {"mode": tier} if isinstance(tier, str) else tier
 
 
 def _with_common(common: dict[str, Any], group: Any) -> Any:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from s3agents.config.cognition import GroupSection, MindSection
 from s3agents.config.scenario import Scenario
 from s3agents.errors import ConfigError, explain
 from s3agents.ids import UserId
+from s3agents.network.classes import CLASSES, class_of
 from s3agents.network.society import Society
 from s3agents.persona import ATTRIBUTES, Persona
 
@@ -35,11 +40,19 @@ class Roster:
         self._listed = {user: group for group in reversed(scenario.cognition.groups) for user in group.users}
 
     def mind_of(self, persona: Persona) -> MindSection:
-        """How ``persona`` thinks: as the first group that it belongs to, else as the default."""
+        """How ``persona`` thinks: as the first group that it belongs to, else as its class, else as the default."""
         for group in self._scenario.cognition.groups:
             if self._listed.get(persona.id) is group or _fits(persona, group):
                 return group
-        return self._scenario.cognition
+        cognition = self._scenario.cognition
+        if cognition.mode != "tiered" or cognition.tiers is None:
+            return cognition
+        return cognition.tiers.of(CLASSES[self._codes[self._society.index[persona.id]]])
+
+    @cached_property
+    def _codes(self) -> NDArray[np.int8]:
+        """The class of each user."""
+        return class_of(self._society, self._scenario.cognition.classes).codes
 
     def _seeds(self) -> Iterable[str]:
         for number, seed in enumerate(self._scenario.seeds):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s3agents.record.connection import reading
 from s3agents.record.counts import faults_by_cause
 from s3agents.report.comparison import Comparison, compare
+from s3agents.report.modes import ModeCost, mode_costs
 from s3agents.report.run import Run
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Summary:
         calls: at the endpoint.
         prompt_tokens: as the endpoint counted them.
         reply_tokens: as the endpoint counted them.
+        modes: what came of each mode of cognition and what it cost, the dearest first.
         faults: failed turns by cause, those of an uncommitted tick included.
         top_posts: the five that were forwarded most, by direct forwards.
         cascades: the five biggest, of more than one post.
@@ -108,6 +110,7 @@ class Summary:
     calls: int
     prompt_tokens: int
     reply_tokens: int
+    modes: tuple[ModeCost, ...]
     faults: dict[str, int]
     top_posts: tuple[PostRank, ...]
     cascades: tuple[CascadeRank, ...]
@@ -152,6 +155,7 @@ def _sums(run: Run) -> dict[str, Any]:
             **dict(zip(names, sums, strict=True)),
             "ticks": ticks,
             "turns": {name: outcomes.get(name, 0) for name in ("forward", "post", "inactive", "faulted")},
+            "modes": mode_costs(db),
             "faults": faults_by_cause(run.record),
             "top_posts": tuple(_rank(row) for row in db.execute(_FORWARDED, (_TOP,))),
         }

@@ -36,6 +36,15 @@ def test_the_story_in_numbers(run: Run) -> None:
     assert summary.comparison is None
 
 
+def test_each_mode_has_its_costs(run: Run) -> None:
+    """Turns, acts, faults and tokens by mode, the dearest first; what the scenario said is no thinking."""
+    rules, seed = summarise(run).modes
+    assert (rules.mode, rules.users, rules.turns, rules.forwards, rules.posts, rules.faults) == ("rules", 4, 4, 2, 0, 1)
+    assert (rules.calls, rules.prompt_tokens, rules.reply_tokens, rules.tokens_per_turn) == (6, 300, 30, 82.5)
+    assert (seed.mode, seed.turns, seed.posts, seed.tokens_per_turn) == ("seed", 1, 1, 0.0)
+    assert (rules.thinks, seed.thinks) == (True, False)
+
+
 def test_the_most_forwarded_posts_are_ranked(run: Run) -> None:
     """By direct forwards; the earlier one first where they are equal."""
     assert summarise(run).top_posts == (
