@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from s3agents import wiring
+from s3agents.behaviour.model import BehaviourModel
 from s3agents.config import Scenario
 from s3agents.coordinator.roster import Roster, outcome
 from s3agents.coordinator.seeds import Announcements, plan_seeds
 from s3agents.embed.base import Embedder
 from s3agents.ids import UserId
+from s3agents.learnt_models import load_learnt, with_learnt_digests
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.network.society import Society
 from s3agents.prompts import PromptPack
@@ -32,6 +34,7 @@ class Prepared:
         roster: who belongs to which group.
         announcements: seed posts by tick and author.
         packs: prompt packs in use.
+        learnt: learnt models in use, by the folder that the scenario names.
         embedder: as the scenario names it.
         client: of the endpoint, not yet connected; ``None`` where no agent asks one.
         outcome: the real outcome of each user, for scenarios with ``compare``.
@@ -43,6 +46,7 @@ class Prepared:
     roster: Roster
     announcements: Announcements
     packs: Mapping[str, PromptPack]
+    learnt: Mapping[str, BehaviourModel]
     embedder: Embedder
     client: ChatCompletionClient | None
     outcome: Mapping[UserId, str] | None
@@ -64,6 +68,8 @@ def prepare(
         InputError: naming what is wrong, what was wanted, what came and the remedy.
     """
     scenario = read_seed_files(scenario)
+    learnt = load_learnt(scenario)
+    scenario = with_learnt_digests(scenario, learnt)
     around = scenario.seed_authors
     if society is None:
         society = wiring.build_society(scenario.society, around=around, strict=strict)
@@ -78,6 +84,7 @@ def prepare(
         roster=Roster(scenario, society),
         announcements=plan_seeds(scenario.seeds),
         packs=wiring.load_packs(scenario),
+        learnt=learnt,
         embedder=embedder,
         client=wiring.build_client(scenario.model) if endpoint and wiring.uses_model(scenario) else None,
         outcome=_outcome(scenario, society),

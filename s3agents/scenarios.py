@@ -131,7 +131,7 @@ def _filled(data: Any, values: Mapping[str, str], file: Path) -> Any:
 
 
 def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Make the paths of a scenario absolute: those of the society, its population, seed files and prompt packs."""
+    """Make the paths of a scenario absolute: those of the society, its population, seed files, packs and models."""
     society = data.get("society")
     if isinstance(society, dict) and isinstance(society.get("path"), str):
         society["path"] = str((folder / society["path"]).absolute())
@@ -147,6 +147,8 @@ def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     for mind in _minds(cognition):
         if isinstance(mind.get("pack"), str) and "/" in mind["pack"]:
             mind["pack"] = str((folder / mind["pack"]).absolute())
+        if isinstance(mind.get("learnt"), str):
+            mind["learnt"] = str((folder / mind["learnt"]).absolute())
     return data
 
 

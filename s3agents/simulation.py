@@ -201,7 +201,9 @@ class Simulation:
             stack.push_async_callback(store.close)
             client = await stack.enter_async_context(self._model())
             bus = await stack.enter_async_context(wiring.opened_bus(scenario, self.folder.bus, self.notes))
-            minds = wiring.Minds(scenario, prepared.roster, store, client=client, packs=prepared.packs)
+            minds = wiring.Minds(
+                scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
+            )
             host = Host(prepared.society, bus, store, mind_of=minds, limits=_host_limits(scenario))
             coordinator = Coordinator(
                 host,

@@ -8,14 +8,17 @@ import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
+from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.base import Bus
 from s3agents.bus.local import LocalBus
 from s3agents.bus.nats import MAX_BYTES, NatsBus, NatsCredentials
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.cognition.base import Cognition, Scene
+from s3agents.cognition.fitted import FittedCognition
 from s3agents.cognition.llm import LlmCognition
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.rules import RulesCognition
@@ -271,6 +274,7 @@ class Minds:
         store: texts and vectors.
         client: for groups of mode ``llm``.
         packs: their prompt packs.
+        learnt: models of groups of mode ``fitted``, by folder.
     """
 
     def __init__(
@@ -281,8 +285,10 @@ class Minds:
         *,
         client: ChatCompletionClient | None,
         packs: Mapping[str, PromptPack],
+        learnt: Mapping[str, BehaviourModel] = MappingProxyType({}),
     ) -> None:
         self._scenario, self._roster, self._store, self._client, self._packs = scenario, roster, store, client, packs
+        self._learnt = learnt
         self._made: dict[int, Mind] = {}
 
     def __call__(self, persona: Persona) -> Mind:
@@ -313,6 +319,14 @@ class Minds:
         scenario, model = self._scenario, self._scenario.model
         if section.mode == "rules":
             return RulesCognition(section.rules, phrases=phrases(scenario))
+        if section.mode == "fitted":
+            return FittedCognition(
+                self._learnt[str(section.learnt)],
+                section.fitted,
+                rules=section.rules,
+                phrases=phrases(scenario),
+                people=self._roster.person,
+            )
         if self._client is None:
             raise ConfigError(explain("cognition.mode llm", wanted="a model (model.url)", got="none"))
         return LlmCognition(

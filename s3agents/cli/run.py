@@ -45,6 +45,9 @@ def _run(
         str | None, typer.Option(help="OpenAI-compatible endpoint; agents then think with the model (mode llm).")
     ] = None,
     model_name: Annotated[str | None, typer.Option(help="The model's name at the endpoint.")] = None,
+    learnt: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Model of s3agents fit; agents then act by it (mode fitted).")
+    ] = None,
     strict: Strict = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
@@ -53,6 +56,9 @@ def _run(
     sets = [f"{key}={dumps(value)}" for key, value in given.items() if value is not None]
     # Tiers have modes of their own.
     tiered = read_scenario(scenario, param, [*sets, *(overrides or [])]).cognition.mode == "tiered"
+    if learnt is not None:
+        sets += [f"cognition.learnt={dumps(str(Path(learnt).absolute()))}"]
+        sets += [] if tiered else ["cognition.mode=fitted"]
     if model_url is not None and not tiered:
         sets.append("cognition.mode=llm")
     chosen = settle_model(read_scenario(scenario, param, [*sets, *(overrides or [])]))

@@ -12,6 +12,7 @@ from s3agents.persona import Scalar
 
 __all__ = [
     "CognitionSection",
+    "FittedSection",
     "GroupSection",
     "MindSection",
     "RulesSection",
@@ -20,8 +21,8 @@ __all__ = [
 ]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-PlainMode = Literal["rules", "llm"]
-Mode = Literal["rules", "llm", "tiered"]
+PlainMode = Literal["rules", "fitted", "llm"]
+Mode = Literal["rules", "fitted", "llm", "tiered"]
 
 
 class RulesSection(Section):
@@ -44,19 +45,42 @@ class RulesSection(Section):
     arousal: float = Field(default=2.0, ge=0.0)
 
 
+class FittedSection(Section):
+    """Parameters of mode ``fitted``; ``s3agents calibrate`` sets the first two.
+
+    Attributes:
+        base_rate: factor on the odds of a forward.
+        time_scale: factor on the delay until an act.
+        elapsed: minutes from when the news broke to tick 0; ``None`` if unknown.
+        hour: of the day in UTC at tick 0; ``None`` if unknown.
+    """
+
+    base_rate: float = Field(default=1.0, gt=0.0, allow_inf_nan=False)
+    time_scale: float = Field(default=1.0, ge=0.0, allow_inf_nan=False)
+    elapsed: float | None = Field(default=0.0, ge=0.0, allow_inf_nan=False)
+    hour: float | None = Field(default=None, ge=0.0, lt=24.0)
+
+
 class MindSection(Section):
     """How one group of users thinks.
 
     Attributes:
-        mode: ``rules`` (no model calls) or ``llm``. For all users together also ``tiered``: by class of user, as
-            :attr:`CognitionSection.tiers` says.
+        mode: ``rules`` (no model calls), ``fitted`` (learnt from data, no model calls) or ``llm``. Where none is stated
+            and no endpoint is named, a scenario with ``learnt`` is ``fitted``, any other ``rules``. For all users
+            together also ``tiered``: by class of user, as :attr:`CognitionSection.tiers` says.
         pack: prompt pack of mode ``llm``: a name under ``prompts/`` or the path of a folder.
-        rules: parameters of mode ``rules``.
+        rules: parameters of mode ``rules``, and of what mode ``fitted`` has not learnt.
+        learnt: folder of the model of mode ``fitted``, which ``s3agents fit`` makes.
+        learnt_digest: of that model; a run notes it. Where it is given, the model has to be that one.
+        fitted: parameters of mode ``fitted``.
     """
 
     mode: Mode = "rules"
     pack: str = "joint"
     rules: RulesSection = RulesSection()
+    learnt: str | None = Field(default=None, min_length=1)
+    learnt_digest: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    fitted: FittedSection = FittedSection()
 
 
 class GroupSection(MindSection):
@@ -183,6 +207,7 @@ def _with_common(common: dict[str, Any], group: Any) -> Any:
     if not isinstance(group, dict):
         return group
     merged = {**common, **group}
-    if isinstance(common.get("rules"), dict) and isinstance(group.get("rules"), dict):
-        merged["rules"] = {**common["rules"], **group["rules"]}
+    for key in ("rules", "fitted"):
+        if isinstance(common.get(key), dict) and isinstance(group.get(key), dict):
+            merged[key] = {**common[key], **group[key]}
     return merged

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic.main import IncEx
 
-from s3agents.config.cognition import CognitionSection
+from s3agents.config.cognition import CognitionSection, TiersSection
 from s3agents.config.generate import GenerateSection
 from s3agents.config.memory import MemorySection
 from s3agents.config.model import PACE, ModelSection
@@ -176,14 +176,27 @@ class Scenario(Section):
         generate = {"language": data["language"], **society["generate"]}
         return {**data, "society": {**society, "generate": generate}}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _learnt_by_default(cls, data: Any) -> Any:
+        cognition = data.get("cognition") if isinstance(data, dict) else None
+        if not isinstance(cognition, dict) or {"mode", "tiers"} & cognition.keys() or cognition.get("learnt") is None:
+            return data
+        model = data.get("model")
+        if isinstance(model, dict) and ({"url", "backend"} & model.keys()):
+            return data
+        return {**data, "cognition": {"mode": "fitted", **cognition}}
+
     def dump(self) -> dict[str, Any]:
         """The scenario as plain values that JSON and YAML take."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def digest(self) -> str:
         """SHA-256 of what shapes the record: everything but the bus, paths, and how hard the endpoint may be asked."""
-        # what the paths of a society lead to is in the digest of the society
+        # what the paths of a society lead to is in the digest of the society, and a learnt model has its own beside it
         paths: dict[str, IncEx | bool] = {"path": True, "generate": {"demographics"}}
-        left_out: dict[str, IncEx | bool] = {"bus": True, "model": set(PACE), "society": paths}
+        minds: dict[str, IncEx | bool] = {"learnt": True, "groups": {"__all__": {"learnt"}}}
+        minds["tiers"] = {name: {"learnt"} for name in TiersSection.model_fields}
+        left_out: dict[str, IncEx | bool] = {"bus": True, "model": set(PACE), "society": paths, "cognition": minds}
         shape = self.model_dump(mode="json", exclude=left_out)
         return hashlib.sha256(json.dumps(shape, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

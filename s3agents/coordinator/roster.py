@@ -54,6 +54,11 @@ class Roster:
         """The class of each user."""
         return class_of(self._society, self._scenario.cognition.classes).codes
 
+    def person(self, user: str) -> Persona | None:
+        """The user of this id; ``None`` if there is none."""
+        position = self._society.index.get(UserId(user))
+        return None if position is None else self._society.personas[position]
+
     def _seeds(self) -> Iterable[str]:
         for number, seed in enumerate(self._scenario.seeds):
             if seed.author is not None and seed.author not in self._society.index:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from s3agents import __version__
 from s3agents.config.section import Address
 
-__all__ = ["Facts", "LoadRow", "ModelFacts", "PromptFacts", "Resumption", "SocietyFacts", "Software"]
+__all__ = ["Facts", "LearntFacts", "LoadRow", "ModelFacts", "PromptFacts", "Resumption", "SocietyFacts", "Software"]
 
 _LIBRARIES = ("autogen-agentchat", "chromadb", "langchain-core", "nats-py", "networkx", "numpy", "pydantic")
 
@@ -59,6 +59,20 @@ class PromptFacts(Facts):
     language: str
     version: str
     sha256: str
+
+
+class LearntFacts(Facts):
+    """A learnt model in use.
+
+    Attributes:
+        name: its own.
+        digest: of all that it is.
+        parts: what it has learnt; textbook models stand in for the rest.
+    """
+
+    name: str
+    digest: str
+    parts: tuple[str, ...] = ()
 
 
 class ModelFacts(Facts):

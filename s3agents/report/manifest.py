@@ -11,13 +11,25 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 
+from s3agents.behaviour.model import BehaviourModel
+from s3agents.behaviour.model_facts import BehaviourFacts
+from s3agents.behaviour.model_file import behaviour_digest
 from s3agents.config import Scenario
 from s3agents.config.section import Address, is_secret
 from s3agents.embed.base import Embedder
 from s3agents.errors import RunFolderError, explain
 from s3agents.ids import UserId
 from s3agents.network.society import Society
-from s3agents.report.facts import Facts, LoadRow, ModelFacts, PromptFacts, Resumption, SocietyFacts, Software
+from s3agents.report.facts import (
+    Facts,
+    LearntFacts,
+    LoadRow,
+    ModelFacts,
+    PromptFacts,
+    Resumption,
+    SocietyFacts,
+    Software,
+)
 
 __all__ = ["Manifest", "Prepared", "Status", "UsedPack"]
 
@@ -64,6 +76,11 @@ class Prepared(Protocol):
         ...
 
     @property
+    def learnt(self) -> Mapping[str, BehaviourModel]:
+        """Learnt models in use; none where no agent is of mode ``fitted``."""
+        ...
+
+    @property
     def embedder(self) -> Embedder:
         """What turns texts into vectors."""
         ...
@@ -97,6 +114,7 @@ class Manifest(Facts):
         society: over whom it went.
         bus: ``local``, ``nats``, or an address.
         prompts: packs in use.
+        learnt: learnt models in use.
         embedder: kind, model and size.
         model: who was asked; ``None`` where no agent asks a model.
         software: versions at the beginning.
@@ -117,6 +135,7 @@ class Manifest(Facts):
     society: SocietyFacts
     bus: Address
     prompts: tuple[PromptFacts, ...] = ()
+    learnt: tuple[LearntFacts, ...] = ()
     embedder: str
     model: ModelFacts | None = None
     software: Software
@@ -148,6 +167,7 @@ class Manifest(Facts):
                 "society": _society(scenario, prepared.society),
                 "bus": bus,
                 "prompts": _prompts(prepared.packs, scenario.language),
+                "learnt": [_learnt(model.facts) for model in prepared.learnt.values()],
                 "embedder": prepared.embedder.name,
                 "model": _model(scenario) if prepared.packs else None,
                 "software": Software.here(),
@@ -247,6 +267,10 @@ def _prompts(packs: Mapping[str, UsedPack], language: str) -> list[PromptFacts]:
         PromptFacts(name=pack.name, language=language, version=pack.version, sha256=pack.sha256)
         for pack in packs.values()
     ]
+
+
+def _learnt(facts: BehaviourFacts) -> LearntFacts:
+    return LearntFacts(name=facts.name, digest=behaviour_digest(facts), parts=facts.learnt())
 
 
 def _model(scenario: Scenario) -> ModelFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import networkx as nx
 import pytest
 
 from s3agents import __version__
+from s3agents.behaviour.model import BehaviourModel
 from s3agents.config import Scenario
 from s3agents.embed.base import Vectors
 from s3agents.errors import RunFolderError
@@ -49,6 +50,7 @@ class _Prepared:
     packs: Mapping[str, _Pack]
     embedder: _Embedder
     outcome: Mapping[UserId, str] | None
+    learnt: Mapping[str, BehaviourModel] = field(default_factory=dict)
 
 
 def _prepared(packs: Mapping[str, _Pack], **scenario: Any) -> _Prepared:
