@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from s3agents.cli import evaluate_population
+from s3agents.cli import evaluate_forecast, evaluate_individual, evaluate_population
 
 __all__ = ["evaluate", "register"]
 
@@ -15,6 +15,6 @@ evaluate = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    for command in (evaluate_population,):
+    for command in (evaluate_individual, evaluate_population, evaluate_forecast):
         command.register(evaluate)
     app.add_typer(evaluate, name="evaluate")

@@ -31,10 +31,18 @@ _CARRIER = {
 }
 
 
-def read_model(url: str | None, name: str | None, overrides: Sequence[str]) -> ModelSection | None:
+def read_model(
+    url: str | None, name: str | None, overrides: Sequence[str], *, origin: str = "s3agents infer"
+) -> ModelSection | None:
     """The model that the options name; ``None`` if they name no endpoint.
 
     The section is checked and settled as that of a scenario, inside of one that has nothing else to say.
+
+    Args:
+        url: address of the endpoint.
+        name: of the model there.
+        overrides: ``model.KEY=VALUE``, each.
+        origin: the command, as messages call it.
 
     Raises:
         InputError: if an option is no key of a model, or has a wrong value.
@@ -42,7 +50,7 @@ def read_model(url: str | None, name: str | None, overrides: Sequence[str]) -> M
     keys = dict(_override(text) for text in overrides)
     keys |= {key: value for key, value in (("url", url), ("name", name)) if value is not None}
     data = {**_CARRIER, "cognition": {"mode": "llm"}, "model": keys}
-    scenario = parse_scenario(data, origin="s3agents infer")
+    scenario = parse_scenario(data, origin=origin)
     if scenario.model.url is None and "backend" not in keys:
         return None
     return settle_model(scenario).model

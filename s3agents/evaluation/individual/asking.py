@@ -64,6 +64,9 @@ async def ask_all(
         task: what is asked.
         concurrency: most probes at a time.
         progress: told how many are done, of how many.
+
+    Raises:
+        RunError: if the budget of tokens is used up.
     """
     probes = task.probes
     answers: list[Answer | None] = [None] * len(probes)
@@ -80,9 +83,12 @@ async def ask_all(
             done += 1
             progress(done, len(probes))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(concurrency, len(probes))):
-            group.create_task(work(due))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(concurrency, len(probes))):
+                group.create_task(work(due))
+    except ExceptionGroup as errors:  # the budget is used up, say: everybody has the same trouble
+        raise errors.exceptions[0] from errors
     return [answer for answer in answers if answer is not None]
 
 

@@ -38,10 +38,11 @@ class _Event:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """When a case began, in minutes since 1970, who began it, and its number among all cases."""
+    """When a case began, in minutes since 1970, who began it, what it is about, and its number among all cases."""
 
     start: float
     author: str
+    event: str
     number: int
 
 
@@ -70,6 +71,7 @@ class History:
     def __init__(self, cascades: Sequence[Cascades]) -> None:
         self._events: dict[str, list[_Event]] = {}
         self._cases: dict[str, _Case] = {}
+        self._broke: dict[str, float] = {}
         for data in cascades:
             self._add(data)
         for events in self._events.values():
@@ -81,6 +83,13 @@ class History:
         start = self._cases[within].start
         tick = 0 if case == within else math.floor(known.start - start)
         return post_id(tick, UserId(known.author), known.number)
+
+    def clock(self, case: str) -> tuple[float | None, float | None]:
+        """What tick 0 of ``case`` is in the world: minutes since the first case of its event, and hour of the day."""
+        known = self._cases[case]
+        if not math.isfinite(known.start):
+            return None, None
+        return known.start - self._broke[known.event], known.start / 60.0 % 24.0
 
     def before(self, user: str, case: str, minute: float) -> Earlier:
         """What ``user`` had been through in other cases than ``case``.
@@ -107,10 +116,14 @@ class History:
     def _add(self, data: Cascades) -> None:
         sources = sources_of(data.posts)
         texts = {case: str(post.text) for case, post in sources.items()}
+        events = data.cases["event"].fillna("").to_dict()
         fresh = {case: start for case, start in starts_of(data.cases).items() if case not in self._cases}
         for case, start in fresh.items():
             author = str(sources[case].user_id) if case in sources else ""
-            self._cases[case] = _Case(start, author, len(self._cases))
+            event = str(events[case])
+            self._cases[case] = _Case(start, author, event, len(self._cases))
+            if math.isfinite(start):
+                self._broke[event] = min(start, self._broke.get(event, start))
             self._put(author, _Event(start, "post", case, texts.get(case, "")))
         told = (("exposure", data.exposures), ("adoption", data.adoptions), ("reply", data.posts))
         for kind, frame in told:

@@ -7,7 +7,6 @@ what came later is shown, and no degree in the graph: who follows few of the oth
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from s3agents.cognition.base import Scene
 from s3agents.evaluation.individual.asking import FORWARDED, NOT_FORWARDED
-from s3agents.evaluation.individual.frames import rows_of, sources_of, starts_of
+from s3agents.evaluation.individual.frames import rows_of, sources_of
 from s3agents.evaluation.individual.history import History
 from s3agents.evaluation.individual.probe import Probe, Task
 from s3agents.evaluation.individual.situations import Said, delivery, situation
@@ -89,9 +88,8 @@ class _Maker:
     """Makes the probe of an exposure."""
 
     def __init__(self, cascades: Cascades, history: History, wording: Wording, seed: int) -> None:
-        self._sources, self._starts = sources_of(cascades.posts), starts_of(cascades.cases)
+        self._sources = sources_of(cascades.posts)
         self._events = cascades.cases["event"].fillna("").to_dict()
-        self._broke = starts_of(cascades.cases.groupby(cascades.cases["event"].fillna(""))[["start"]].min())
         self._society, self._history, self._seed = cascades.society, history, seed
         self._wording = wording
         self._scenes: dict[str, Scene] = {}
@@ -114,7 +112,7 @@ class _Maker:
             minute=exposure.minute,
         )
         truth = FORWARDED if exposure.forwarded else NOT_FORWARDED
-        elapsed, hour = self._clock(exposure.case)
+        elapsed, hour = self._history.clock(exposure.case)
         return Probe(
             id=view.draws.agent,
             view=view,
@@ -125,13 +123,6 @@ class _Maker:
             elapsed=elapsed,
             hour=hour,
         )
-
-    def _clock(self, case: str) -> tuple[float | None, float | None]:
-        """What tick 0 of ``case`` is in the world: minutes since the first case of its event, and hour of the day."""
-        start = self._starts[case]
-        if not math.isfinite(start):
-            return None, None
-        return start - self._broke[self._events[case]], start / 60.0 % 24.0
 
     def _person(self, user: str) -> Persona | None:
         return persona_of(self._society, user) if user in self._society else None

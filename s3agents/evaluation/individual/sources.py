@@ -38,12 +38,14 @@ class Material:
 
     Attributes:
         cascades: what happened, of each folder of cascades.
+        whole: the same, all splits of them: what was earlier is known, whichever split it is of.
         tables: the files of labelled posts.
         split: only this part of the data.
         unused: files that hold nothing to probe.
     """
 
     cascades: list[Cascades] = field(default_factory=list)
+    whole: list[Cascades] = field(default_factory=list)
     tables: list[RowTable] = field(default_factory=list)
     split: str | None = None
     unused: list[Path] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Material:
         Raises:
             InputError: if the data allow none of them, or a row is wrong.
         """
-        earlier = History([*self.cascades, *history])
+        earlier = History([*self.whole, *history])
         makers = [*self._of_cascades(wording, earlier, seed), *self._of_tables(wording, seed)]
         found = [make() for name, make in makers if name in names]
         if not found:
@@ -114,6 +116,7 @@ def read_material(paths: Sequence[Path], *, split: str | None = None) -> Materia
             raise InputError(explain(str(path), wanted="a folder or file of data", got="none", remedy="check the path"))
         if is_observed(path) and not _holds_threads(path):
             material.cascades.append(read_cascades(path, split=split))
+            material.whole.append(material.cascades[-1] if split is None else read_cascades(path))
             continue
         tables = [read_rows(file) for file in _files(path)]
         used = [table for table in tables if _is_known(table)]

@@ -83,6 +83,22 @@ def test_earlier_cascades_are_told_as_a_turn_tells_them(tmp_path: Path) -> None:
     assert cat.hour == pytest.approx(606000 / 3600 % 24)
 
 
+def test_what_is_earlier_counts_in_any_split(tmp_path: Path) -> None:
+    """With one split alone, the cases of the others are history; so are those of further data."""
+    folder = data.cascades_folder(tmp_path / "d")
+    whole = task(folder, "event_propagation").probes
+    later = folder / "later"
+    later.mkdir()
+    for file in (folder / "dev").iterdir():
+        head, *rows = file.read_text().splitlines(keepends=True)
+        rows, head = ([head, *rows], "") if file.suffix == ".jsonl" else (rows, head)
+        later.joinpath(file.name).write_text(head + "".join(row for row in rows if "second" in row))
+        file.write_text(head + "".join(row for row in rows if "second" not in row))
+    alone = task(folder, "event_propagation", split="later").probes
+    assert [(p.view, p.elapsed) for p in alone] == [(p.view, p.elapsed) for p in whole]
+    assert alone[0].view.shared
+
+
 def test_without_decisions_exposures_are_sampled_evenly(tmp_path: Path) -> None:
     """As many forwards as not, the same ones for the same seed; the rate before is kept."""
     found = task(data.cascades_folder(tmp_path / "d", decisions=False), "event_propagation")
