@@ -13,10 +13,11 @@ from s3agents.cli.bars import PartBars
 from s3agents.cli.console import note
 from s3agents.cli.console import out as results
 from s3agents.cli.forecast_tables import case_table, forecast_table, study_columns, study_values
+from s3agents.cli.learnt_forecasts import read_learnt
 from s3agents.cli.minutes import read_minutes
 from s3agents.errors import InputError, explain
-from s3agents.forecasting.calibration import read_calibration
 from s3agents.forecasting.cases import Cases, read_cases
+from s3agents.forecasting.readers import LearntReaders
 from s3agents.forecasting.society import SocietySettings
 from s3agents.forecasting.study import ForecastStudy, study_forecasts
 from s3agents.observed.cascades import read_cascades
@@ -28,9 +29,9 @@ _EPILOG = """Examples:
 
 `s3agents evaluate forecast data/cascades --after 30min`
 
-`s3agents calibrate data/cascades --split dev --after 1h -o pace.json`
+`s3agents calibrate data/cascades --split dev --after 1h -o calibrated`
 
-`s3agents evaluate forecast data/cascades --split heldout --after 1h --learnt pace.json --out forecasts`
+`s3agents evaluate forecast data/cascades --split heldout --after 1h --learnt calibrated --out forecasts`
 """
 
 
@@ -44,8 +45,11 @@ def _forecast(
     after: Annotated[str, typer.Option(help="What has happened by then is known: 30min, 2h, 1d.")] = "30min",
     until: Annotated[str, typer.Option(help="End of the forecast; by default that of the data.")] = "",
     learnt: Annotated[
-        Path | None,
-        typer.Option(metavar="CALIBRATION", help="Forecast by this instead of learning from the other folds."),
+        list[Path] | None,
+        typer.Option(
+            metavar="MODEL",
+            help="A model of s3agents fit tells readers apart; a calibration stands for what other folds teach.",
+        ),
     ] = None,
     cases: Annotated[Literal["clean", "all"], typer.Option(help="Which cases of the data.")] = "clean",
     split: Annotated[str, typer.Option(help="Which split; all by default.")] = "",
@@ -65,11 +69,14 @@ def _forecast(
     if out is not None and out.exists():
         raise InputError(explain(str(out), wanted="no such folder yet", got="one", remedy="choose another --out"))
     begin, minutes = read_minutes(after, option="--after"), read_minutes(tick, option="--tick")
-    calibration = read_calibration(learnt) if learnt is not None else None
-    found = _read(data, split, begin, until, clean=cases == "clean")
+    calibration, model = read_learnt(learnt or ())
+    end = read_minutes(until, option="--until") if until else None
+    cascades = read_cascades(data, split=split or None)
+    found = _noted(read_cases(cascades, after=begin, clean=cases == "clean", until=end))
+    readers = LearntReaders(model, cascades) if model is not None else None
     settings = SocietySettings(replicates=replicates, tick_minutes=minutes, seed=seed)
     with PartBars("forecast") as bars:
-        study = study_forecasts(found, settings, folds=folds, learnt=calibration, on_progress=bars)
+        study = study_forecasts(found, settings, folds=folds, learnt=calibration, readers=readers, on_progress=bars)
     if out is not None:
         _keep(study, out)
     if json:
@@ -82,10 +89,8 @@ def _forecast(
         results().print(case_table(study))
 
 
-def _read(data: Path, split: str, after: float, until: str, *, clean: bool) -> Cases:
+def _noted(found: Cases) -> Cases:
     """The cases, with what was left out said."""
-    end = read_minutes(until, option="--until") if until else None
-    found = read_cases(read_cascades(data, split=split or None), after=after, clean=clean, until=end)
     for why, n in found.left_out.items():
         if n:
             note(f"left out: {n:,} cases {why}")

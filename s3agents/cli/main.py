@@ -14,6 +14,7 @@ import typer
 from s3agents import __version__
 from s3agents.cli import (
     build,
+    calibrate,
     describe,
     doctor,
     evaluate,
@@ -77,6 +78,7 @@ for command in (
     show,
     export,
     build,
+    calibrate,
     generate,
     fit,
     evaluate,

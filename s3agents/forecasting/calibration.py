@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,12 @@ from s3agents import __version__
 from s3agents.errors import InputError, explain
 from s3agents.forecasting.cases import Case
 from s3agents.forecasting.pace import Pace, Step, fit_pace
+from s3agents.forecasting.spread import FreeParameters
 
-__all__ = ["Calibration", "learn", "read_calibration", "write_calibration"]
+__all__ = ["CALIBRATION_FILE", "Calibration", "learn", "read_calibration", "write_calibration"]
+
+CALIBRATION_FILE = "calibration.json"
+"""Name of the file in the folder that ``s3agents calibrate`` makes."""
 
 _FORMAT = "s3agents-calibration/1"
 _LARGEST = 50_000_000
@@ -31,6 +35,7 @@ class Calibration:
         split: which part of them.
         cases: ids of the cascades.
         groups: their stories.
+        fitted: base rate and time scale of fitted readers; ``None`` if no model was given to find them for.
         version: of the program.
     """
 
@@ -39,6 +44,7 @@ class Calibration:
     split: str
     cases: tuple[str, ...]
     groups: tuple[str, ...]
+    fitted: FreeParameters | None = None
     version: str = __version__
 
     def saw(self, case: Case) -> bool:
@@ -85,6 +91,7 @@ def write_calibration(path: Path, calibration: Calibration, *, overwrite: bool =
         "pace": calibration.pace.to_dict(),
         "cases": calibration.cases,
         "groups": calibration.groups,
+        "fitted": None if calibration.fitted is None else asdict(calibration.fitted),
     }
     new = path.with_name(f".{path.name}.new")
     try:
@@ -118,6 +125,7 @@ def read_calibration(path: Path) -> Calibration:
             split=str(values["split"]),
             cases=_texts(values["cases"]),
             groups=_texts(values["groups"]),
+            fitted=None if values["fitted"] is None else FreeParameters(**values["fitted"]),
             version=str(values["version"]),
         )
     except (KeyError, TypeError) as exc:

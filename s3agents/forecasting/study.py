@@ -17,6 +17,7 @@ from s3agents.forecasting.calibration import Calibration, learn
 from s3agents.forecasting.cases import Case, Cases
 from s3agents.forecasting.folds import fold_of_each
 from s3agents.forecasting.models import BASELINES, Baselines
+from s3agents.forecasting.readers import LearntReaders
 from s3agents.forecasting.society import SocietyForecast, SocietySettings, forecast_society
 from s3agents.traits.scores import Score, bootstrapped
 
@@ -93,6 +94,7 @@ def study_forecasts(
     *,
     folds: int = 5,
     learnt: Calibration | None = None,
+    readers: LearntReaders | None = None,
     on_progress: OnProgress = lambda part, done, due: None,
 ) -> ForecastStudy:
     """Forecast every case by the society and by the baselines.
@@ -102,6 +104,7 @@ def study_forecasts(
         settings: of the society; its seed is that of folds, baselines and intervals too.
         folds: what is learnt for a case comes from the other folds, which share no story with it.
         learnt: use this calibration for the society instead; the baselines still learn from the other folds.
+        readers: tells the recorded readers of the society apart; without it, all are alike.
         on_progress: told how many cases are done, of how many.
 
     Raises:
@@ -111,7 +114,7 @@ def study_forecasts(
         wanted, got = f"one for minute {cases.after:g}", f"one for minute {learnt.pace.after:g}"
         raise InputError(explain("calibration", wanted=wanted, got=got, remedy="calibrate for the same --after"))
     done: list[CaseForecasts] = []
-    for found in _forecasts(cases, settings, folds, learnt):
+    for found in _forecasts(cases, settings, folds, learnt, readers):
         done.append(found)
         on_progress("cases", len(done), len(cases.cases))
     order = {case.id: number for number, case in enumerate(cases.cases)}
@@ -132,7 +135,11 @@ def study_forecasts(
 
 
 def _forecasts(
-    cases: Cases, settings: SocietySettings, folds: int, learnt: Calibration | None
+    cases: Cases,
+    settings: SocietySettings,
+    folds: int,
+    learnt: Calibration | None,
+    readers: LearntReaders | None,
 ) -> Iterator[CaseForecasts]:
     """Every case, fold by fold."""
     fold = _folds(cases.cases, folds, settings.seed, learnt)
@@ -143,7 +150,9 @@ def _forecasts(
         for case, at in zip(cases.cases, fold, strict=True):
             if at == number:
                 told = {name: baselines(name, case, others) for name in BASELINES}
-                yield _forecast(case, cases, used, settings, baselines=told, fold=None if learnt else at)
+                society = _society(case, cases, used, settings, readers)
+                seen = used.saw(case) or (readers is not None and readers.saw(case))
+                yield _compared(case, cases, used, society, told, fold=None if learnt else at, seen=seen)
 
 
 def _folds(cases: Sequence[Case], folds: int, seed: int, learnt: Calibration | None) -> list[int]:
@@ -154,16 +163,24 @@ def _folds(cases: Sequence[Case], folds: int, seed: int, learnt: Calibration | N
     return fold_of_each(cases, folds, seed=seed)
 
 
-def _forecast(
+def _society(
+    case: Case, cases: Cases, used: Calibration, settings: SocietySettings, readers: LearntReaders | None
+) -> SocietyForecast:
+    log_odds = readers.log_odds(case) if readers is not None else None
+    return forecast_society(case, cases.society, used.pace, cases.minutes, settings, log_odds=log_odds)
+
+
+def _compared(
     case: Case,
     cases: Cases,
     used: Calibration,
-    settings: SocietySettings,
-    *,
+    society: SocietyForecast,
     baselines: Mapping[str, Forecast],
+    *,
     fold: int | None,
+    seen: bool,
 ) -> CaseForecasts:
-    society = forecast_society(case, cases.society, used.pace, cases.minutes, settings)
+    """All forecasts of ``case`` with their scores."""
     pace = used.pace.expected(case.beginning, cases.minutes)
     forecasts = {SOCIETY: society.forecast, PACE: pace, **baselines}
     return CaseForecasts(
@@ -172,7 +189,7 @@ def _forecast(
         society=society,
         forecasts=forecasts,
         scores={name: _score(forecast.values, case, cases) for name, forecast in forecasts.items()},
-        seen=used.saw(case),
+        seen=seen,
     )
 
 
