@@ -53,10 +53,9 @@ class Forest:
         for _ in range(self.depth):
             above = rows[column, self.feature[at]] > self.threshold[at]
             at = np.where(above, self.right[at], self.left[at])
-        total = np.full(len(rows), self.bias)
-        for leaf in self.value[at]:
-            total += leaf
-        return total
+        # cumulative, for other sums go in an order that depends on the number of rows
+        sums: _Floats = np.cumsum(self.value[at], axis=0)
+        return sums[-1] + self.bias if len(sums) else np.full(len(rows), self.bias)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """As named arrays, for a file."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from s3agents.state import AttitudeBelief, EmotionBelief
 
 __all__ = ["FittedCognition"]
 
+_TEXTS = 4096
 _SURE = 0.999
 """Most and least that a learnt probability of an attitude can be, so that it can still change."""
 
@@ -54,6 +56,9 @@ class FittedCognition:
         self._model, self._parameters, self._rules = model, parameters, rules
         self._phrases, self._people = phrases, people
         self._clock = Clock(elapsed=parameters.elapsed, hour=parameters.hour)
+        # many read the same text: it is looked at once
+        self._levels = lru_cache(_TEXTS)(self._read_levels)
+        self._positive = lru_cache(_TEXTS)(self._read_side)
 
     async def appraise(self, view: TurnView) -> Appraisal:
         """What an agent's own post says, if it reads one; else a step from what others say."""
@@ -112,14 +117,13 @@ class FittedCognition:
         """The level that a text expresses: the most probable one."""
         if self._model.emotion is None:
             return EmotionBelief.certain(post.emotion) if post.emotion is not None else view.emotion
-        ((calm, moderate, intense),) = self._model.emotion.read([post.text])
-        p = (calm, moderate, intense)
+        p = self._levels(post.text)
         return EmotionBelief(level=EMOTIONS[int(np.argmax(p))], p=p)
 
     def _intensity(self, post: Post) -> float:
         """How intense a post is, 0 to 1: as stated, else as its text reads, else as a moderate one."""
         if post.emotion is None and self._model.emotion is not None:
-            ((_, moderate, intense),) = self._model.emotion.read([post.text])
+            _, moderate, intense = self._levels(post.text)
             return min(1.0, moderate / 2.0 + intense)
         felt = post.emotion if post.emotion is not None else Emotion.MODERATE
         return EMOTIONS.index(felt) / 2.0
@@ -152,7 +156,16 @@ class FittedCognition:
         texts = {one.post.id: one.post.text for one in view.perceived}
         target = str(view.persona.attribute("target") or "")
         about = target if reader.target_in(target) is not None else view.scene.topic
-        return reader.read(post.text, parent=texts.get(post.parent) if post.parent else None, about=about)
+        return self._positive(post.text, texts.get(post.parent) if post.parent else None, about)
+
+    def _read_levels(self, text: str) -> tuple[float, float, float]:
+        if self._model.emotion is None:
+            raise RuntimeError("levels of emotion were not learnt")
+        return self._model.emotion.read([text])[0]
+
+    def _read_side(self, text: str, parent: str | None, about: str) -> float | None:
+        reader = self._model.attitude
+        return None if reader is None else reader.read(text, parent=parent, about=about)
 
 
 def _fresh(view: TurnView) -> list[Delivery]:

@@ -48,7 +48,7 @@ class ExposureRows:
 
     Attributes:
         features: of shape ``(n, len(FEATURES))``, with the histories of all cases.
-        alone: the same, with the histories of the cases of the row's own fold only.
+        alone: the same for the rows of ``decision``, with the histories of the cases of the row's own fold only.
         case: of each row.
         minute: of each row, since the case began.
         forwarded: whether the user passed it on afterwards.
@@ -96,9 +96,10 @@ def exposure_rows(cascades: Cascades, *, folds: int, seed: int) -> ExposureRows:
     fold_of, dealt, groups = _folds(cascades, folds, seed)
     replied, answers_known = _answers(cascades, event)
     fold = np.array([fold_of[one] for one in case], dtype=np.intp)
+    decision = _decisions(cascades)
     return ExposureRows(
         features=features,
-        alone=_alone(cascades, fold, len(FEATURES)),
+        alone=_alone(cascades, fold, decision),
         case=case,
         minute=exposures["minute"].to_numpy(dtype=np.float64),
         forwarded=forwarded,
@@ -107,7 +108,7 @@ def exposure_rows(cascades: Cascades, *, folds: int, seed: int) -> ExposureRows:
         answers_known=answers_known,
         clean=clean,
         usable=clean & ~_given_away(features, event, forwarded),
-        decision=_decisions(cascades),
+        decision=decision,
         fold=fold,
         folds=dealt,
         groups=groups,
@@ -134,15 +135,14 @@ def weights_by_case(case: NDArray[np.str_], outcome: _Flags) -> _Floats:
     return mean
 
 
-def _alone(cascades: Cascades, fold: NDArray[np.intp], width: int) -> _Floats:
-    """Features by what is known from the cases of a row's fold."""
-    found = np.zeros((len(fold), width))
-    for k in np.unique(fold):
-        rows = fold == k
-        part = cascades.exposures[rows]
-        found[rows] = observed_features(
-            cascades, part, histories=Histories(cascades, cases=set(part["case_id"].astype(str)))
-        )
+def _alone(cascades: Cascades, fold: NDArray[np.intp], decision: NDArray[np.intp]) -> _Floats:
+    """Features of the sample of decisions, by what is known from the cases of a row's fold."""
+    found = np.zeros((len(decision), len(FEATURES)))
+    for k in np.unique(fold[decision]):
+        cases = set(cascades.exposures["case_id"][fold == k].astype(str))
+        rows = fold[decision] == k
+        histories = Histories(cascades, cases=cases)
+        found[rows] = observed_features(cascades, cascades.exposures.iloc[decision[rows]], histories=histories)
     return found
 
 

@@ -97,14 +97,19 @@ def _fit(rows: ExposureRows, train: NDArray[np.bool_], seed: int) -> Any:
 
 
 def _out_of_fold(rows: ExposureRows, seed: int) -> tuple[_Floats, _Floats]:
-    """Score of each row by trees that saw no case of its story: with the histories of all cases, and of its fold's."""
-    scores, alone = np.zeros(len(rows.case)), np.zeros(len(rows.case))
+    """Scores by trees that saw no case of the row's story.
+
+    Those of all rows with the histories of all cases, and those of the decisions with the histories of their fold's.
+    """
+    scores, alone = np.zeros(len(rows.case)), np.zeros(len(rows.decision))
+    fold_of_decision = rows.fold[rows.decision]
     for learnt, unseen in splits(rows.fold, rows.folds):
         train = np.zeros(len(rows.case), dtype=bool)
         train[learnt] = True
         forest = _fit(rows, train & rows.usable, seed)
         scores[unseen] = forest.scores(rows.features[unseen])
-        alone[unseen] = forest.scores(rows.alone[unseen])
+        own = fold_of_decision == rows.fold[unseen[0]]
+        alone[own] = forest.scores(rows.alone[own])
     return scores, alone
 
 
@@ -112,20 +117,20 @@ def _scored(rows: ExposureRows, scores: _Floats, alone: _Floats, seed: int) -> d
     """Scores of the sample of decisions at even odds, and of all exposures of clean cases at their own rate."""
     p = _calibrated_out_of_fold(rows, scores)
     natural = rows.clean
-    found = {"exposures": _labels(rows, np.flatnonzero(natural), p, seed)}
+    found = {"exposures": _labels(rows, np.flatnonzero(natural), p[natural], seed)}
     found["exposures"] |= reliability(p[natural], rows.forwarded[natural])
     if len(rows.decision):
         # decisions were sampled at even odds, as were the weights of the trees
-        found["decisions"] = _labels(rows, rows.decision, expit(scores), seed)
+        found["decisions"] = _labels(rows, rows.decision, expit(scores[rows.decision]), seed)
         found["decisions_alone"] = _labels(rows, rows.decision, expit(alone), seed)
     return found
 
 
 def _labels(rows: ExposureRows, at: NDArray[np.intp], p: _Floats, seed: int) -> dict[str, Any]:
     truth = [_FORWARD if rows.forwarded[i] else _NOT for i in at]
-    predicted = [_FORWARD if p[i] >= 0.5 else _NOT for i in at]
+    predicted = [_FORWARD if chance >= 0.5 else _NOT for chance in p]
     groups = rows.case[at].tolist()
-    return score_labels(truth, predicted, p[at].tolist(), positive=_FORWARD, groups=groups, seed=seed).to_dict()
+    return score_labels(truth, predicted, p.tolist(), positive=_FORWARD, groups=groups, seed=seed).to_dict()
 
 
 def _calibrated_out_of_fold(rows: ExposureRows, scores: _Floats) -> _Floats:
