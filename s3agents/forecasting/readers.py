@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.behaviour.observed_features import Histories, observed_features
 from s3agents.errors import InputError, explain
-from s3agents.evaluation.baselines.base import Floats
+from s3agents.evaluation.baselines.base import Floats, Forecast
+from s3agents.evaluation.baselines.on_graph import NO_GRAPH
 from s3agents.forecasting.cases import Case
 from s3agents.forecasting.optimise import Target
+from s3agents.forecasting.single_readers import Reached, expected_of_single
 from s3agents.ids import UserId
 from s3agents.observed.cascades import Cascades
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LearntReaders"]
 
@@ -54,6 +60,18 @@ class LearntReaders:
         """
         return self._told(case, case.beginning.after, case.forwarders)
 
+    def expected(self, case: Case, minutes: Floats, *, outside: float) -> Forecast:
+        """What the model forecasts by itself; see :mod:`.single_readers`."""
+        rows = self._exposed(case, case.beginning.after)
+        if rows is None:
+            return Forecast(None, NO_GRAPH)
+        reached = Reached(
+            log_odds=self._logits(rows),
+            minutes=rows["minute"].to_numpy(dtype=np.float64),
+            forwarded=rows["user_id"].isin(case.forwarders).to_numpy(dtype=np.bool_),
+        )
+        return expected_of_single(case.beginning, minutes, reached, self._model.delays, outside=outside)
+
     def target(self, case: Case, minutes: Floats) -> Target | None:
         """``case`` as something that the readers are to meet; ``None`` if nobody passed it on along a follow edge.
 
@@ -78,16 +96,23 @@ class LearntReaders:
         return 0.0 if delays is None else delays.at(u, age=age)
 
     def _told(self, case: Case, until: float, without: Collection[str]) -> Mapping[str, float]:
-        rows = self._rows.get(case.id)
+        rows = self._exposed(case, until)
         if rows is None:
             return {}
-        known = rows[rows["minute"] <= until].drop_duplicates("user_id")
-        known = known[~known["user_id"].isin(without)]
-        if not len(known):
-            return {}
-        features = observed_features(self._cascades, known, histories=self._histories)
-        found = self._model.outcomes["forward"].logits(features)
-        return dict(zip(known["user_id"].astype(str), found.tolist(), strict=True))
+        known = rows[~rows["user_id"].isin(without)]
+        return dict(zip(known["user_id"].astype(str), self._logits(known).tolist(), strict=True))
+
+    def _exposed(self, case: Case, until: float) -> pd.DataFrame | None:
+        """First exposures up to minute ``until``; ``None`` if there is none."""
+        rows = self._rows.get(case.id)
+        known = None if rows is None else rows[rows["minute"] <= until].drop_duplicates("user_id")
+        return None if known is None or not len(known) else known
+
+    def _logits(self, rows: pd.DataFrame) -> Floats:
+        if not len(rows):
+            return np.zeros(0)
+        features = observed_features(self._cascades, rows, histories=self._histories)
+        return self._model.outcomes["forward"].logits(features)
 
     def _explained(self, case: Case, minutes: Floats) -> Floats:
         truth = self._cascades.truth

@@ -21,10 +21,16 @@ from s3agents.forecasting.readers import LearntReaders
 from s3agents.forecasting.society import SocietyForecast, SocietySettings, forecast_society
 from s3agents.traits.scores import Score, bootstrapped
 
-__all__ = ["PACE", "SOCIETY", "CaseForecasts", "ForecastRow", "ForecastStudy", "study_forecasts"]
+__all__ = ["PACE", "SINGLE", "SOCIETY", "CaseForecasts", "ForecastRow", "ForecastStudy", "study_forecasts"]
 
 SOCIETY = "society"
+"""Row of the mean of the society's replicates."""
+
 PACE = "pace alone, no society"
+"""Row of the expected curve of the learnt pace."""
+
+SINGLE = "fitted readers alone, no society"
+"""Row of the model of behaviour by itself."""
 
 OnProgress = Callable[[str, int, int], None]
 
@@ -121,7 +127,10 @@ def study_forecasts(
     done.sort(key=lambda found: order[found.case.id])
     return ForecastStudy(
         cases=cases,
-        rows=[_row(name, done, settings.seed) for name in (SOCIETY, PACE, *BASELINES)],
+        rows=[
+            _row(name, done, settings.seed)
+            for name in (SOCIETY, PACE, *([SINGLE] if readers is not None else []), *BASELINES)
+        ],
         by_case=done,
         basis=Basis(
             n=len(done),
@@ -152,6 +161,8 @@ def _forecasts(
                 told = {name: baselines(name, case, others) for name in BASELINES}
                 society = _society(case, cases, used, settings, readers)
                 seen = used.saw(case) or (readers is not None and readers.saw(case))
+                if readers is not None:
+                    told[SINGLE] = readers.expected(case, cases.minutes, outside=used.pace.outside)
                 yield _compared(case, cases, used, society, told, fold=None if learnt else at, seen=seen)
 
 

@@ -100,6 +100,7 @@ def test_fitted_minds_are_calibrated_for_a_scenario(s3agents: Command, tmp_path:
     forecast = s3agents("evaluate", "forecast", str(data), "--learnt", "model", "--folds", "4", "--replicates", "1")
     assert forecast.code == 0
     assert ", seen in training" in forecast.out
+    assert "fitted readers alone" in forecast.out
 
 
 @pytest.mark.parametrize(

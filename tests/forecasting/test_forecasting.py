@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from s3agents.behaviour.delay import Delays
 from s3agents.cognition.paced import ActingTimes
 from s3agents.errors import InputError
-from s3agents.evaluation.baselines.base import Course
+from s3agents.evaluation.baselines.base import Beginning, Course
 from s3agents.forecasting.audience import build_audience
 from s3agents.forecasting.calibration import learn, read_calibration, write_calibration
 from s3agents.forecasting.cases import Case, Cases, read_cases
 from s3agents.forecasting.folds import fold_of_each
 from s3agents.forecasting.pace import Pace, fit_pace
+from s3agents.forecasting.single_readers import Reached, expected_of_single
 from s3agents.forecasting.society import SocietySettings, forecast_society
 from s3agents.forecasting.study import PACE, SOCIETY, study_forecasts
 from s3agents.observed.cascades import read_cascades
@@ -201,6 +203,22 @@ def test_what_is_no_calibration_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "pace.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"pace\.json"):
         read_calibration(tmp_path / "pace.json")
+
+
+def test_readers_alone_continue_at_the_rate_that_the_cascade_has_had() -> None:
+    """Half of the delays are over, half of the readers have acted: the other half of these is still to come."""
+    delays = Delays(np.array([0.0]), np.linspace(0.0, 60.0, 101)[None, :])
+    forwarded = np.arange(100) < 20
+    reached = Reached(log_odds=np.zeros(100), minutes=np.zeros(100), forwarded=forwarded)
+    beginning = Beginning(after=30.0, forwards=np.linspace(1.0, 30.0, 20))
+    minutes = np.array([0.0, 30.0, 45.0, 60.0, 90.0])
+    told = expected_of_single(beginning, minutes, reached, delays, outside=0.0).values
+    assert told is not None
+    assert told.tolist() == pytest.approx([0.0, 20.0, 30.0, 40.0, 40.0])
+    more = expected_of_single(beginning, minutes, reached, delays, outside=0.5).values
+    assert more is not None
+    assert more[-1] == pytest.approx(60.0)
+    assert expected_of_single(beginning, minutes, reached, None, outside=0.0).values is None
 
 
 @given(
