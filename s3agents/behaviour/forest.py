@@ -48,6 +48,7 @@ class Forest:
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def _scores(self, rows: _Floats) -> _Floats:
+        rows = rows.astype(np.float32).astype(np.float64)  # trees are grown on numbers of single precision
         at = np.repeat(self.roots[:, None], len(rows), axis=1)
         column = np.arange(len(rows))
         for _ in range(self.depth):

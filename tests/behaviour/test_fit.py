@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from s3agents.behaviour.features import FEATURES
-from s3agents.behaviour.fitting.boosting import fit_boosting
 from s3agents.behaviour.fitting.calibration import calibrate, reliability
 from s3agents.behaviour.fitting.exposure_rows import exposure_rows, weights_by_case
 from s3agents.behaviour.fitting.fit import BehaviourSettings, fit_behaviour
+from s3agents.behaviour.fitting.trees import fit_trees
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.behaviour.observed_features import observed_features
 from s3agents.behaviour.outcome import expit
@@ -106,7 +106,7 @@ def test_trees_add_up_as_those_of_scikit_learn() -> None:
     draw = np.random.default_rng(0)
     rows = draw.normal(size=(600, len(FEATURES)))
     outcome = (rows[:, 3] > 0) ^ (draw.random(600) < 0.1)
-    scores = fit_boosting(rows, outcome, np.ones(600), seed=0).scores(rows)
+    scores = fit_trees(rows, outcome, np.ones(600), seed=0).scores(rows)
     assert ((scores > 0) == outcome).mean() > 0.85
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 
 from s3agents.behaviour.delay import AGES, Delays, observed_delays
-from s3agents.behaviour.fitting import boosting
+from s3agents.behaviour.fitting.trees import forest_of
 from s3agents.behaviour.forest import Forest
 
 
@@ -20,10 +20,9 @@ def test_a_forest_predicts_as_scikit_learn_does(seed: int, columns: int) -> None
     draw = np.random.default_rng(seed)
     rows = np.round(draw.normal(size=(300, columns)), 1)
     outcome = draw.random(300) < 1 / (1 + np.exp(-2 * rows[:, 0]))
-    model = HistGradientBoostingClassifier(max_iter=8, max_depth=4, early_stopping=False, random_state=seed)
-    model.fit(rows, outcome)
-    forest = boosting._forest([model])
-    assert forest.scores(rows) == pytest.approx(model.decision_function(rows), abs=1e-9)
+    model = ExtraTreesClassifier(12, max_depth=5, min_samples_leaf=3, random_state=seed).fit(rows, outcome)
+    forest = forest_of([tree.tree_ for tree in model.estimators_], features=columns)
+    assert forest.scores(rows) / 4 + 0.5 == pytest.approx(model.predict_proba(rows)[:, 1], abs=1e-9)
 
 
 def _stump() -> Forest:

@@ -131,7 +131,7 @@ def _read(path: Path, settings: BehaviourSettings, found: _Material, report: Loa
 def _learn_acts(
     found: _Material, settings: BehaviourSettings, learnt: _Learnt, progress: Callable[[str], None]
 ) -> None:
-    methods = {"forward": "boosted trees", "post": "one rate", "delay": "quantiles by age of the cascade"}
+    methods = {"forward": "randomised trees", "post": "one rate", "delay": "quantiles by age of the cascade"}
     if not found.rows:
         learnt.parts |= {name: PartFacts(method="none", not_learnt=_NO_EXPOSURES) for name in methods}
         return

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from s3agents.behaviour.fitting.boosting import fit_boosting
 from s3agents.behaviour.fitting.calibration import calibrate, reliability
 from s3agents.behaviour.fitting.exposure_rows import ExposureRows, weights_by_case
+from s3agents.behaviour.fitting.trees import fit_trees
 from s3agents.behaviour.outcome import Outcome, expit
 from s3agents.traits.learnt.folds import splits
 from s3agents.traits.scores import score_labels
@@ -93,7 +93,7 @@ def fit_answers(rows: ExposureRows, *, seed: int) -> FittedOutcome | str:
 
 def _fit(rows: ExposureRows, train: NDArray[np.bool_], seed: int) -> Any:
     weights = weights_by_case(rows.case[train], rows.forwarded[train])
-    return fit_boosting(rows.features[train], rows.forwarded[train], weights, seed=seed)
+    return fit_trees(rows.features[train], rows.forwarded[train], weights, seed=seed)
 
 
 def _out_of_fold(rows: ExposureRows, seed: int) -> tuple[_Floats, _Floats]:
