@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from s3agents.cli.report_society import SocietyFinder
 from s3agents.errors import InputError, explain
 from s3agents.observed.curve import Truth
 from s3agents.report.figures.clock import tick_minutes as minutes_in_tick
 from s3agents.report.population.evaluation import PopulationEvaluation, evaluate_runs
 from s3agents.report.population.real_side import Reality, find_reality
 from s3agents.report.run import Run
+from s3agents.run_society import SocietyFinder
 
 __all__ = ["evaluate_population"]
 

@@ -55,6 +55,7 @@ FLOORS = {
         "wiring",
         "contenders",
         "population",
+        "run_society",
         "learnt_models",
         "preparation",
         "simulation",

@@ -10,7 +10,6 @@ import typer
 from s3agents.cli.console import note
 from s3agents.cli.console import out as results
 from s3agents.cli.report_scores import score_section
-from s3agents.cli.report_society import SocietyFinder
 from s3agents.errors import InputError, explain
 from s3agents.observed.curve import Curve, Truth
 from s3agents.report.figures.clock import tick_minutes
@@ -19,6 +18,7 @@ from s3agents.report.page.costs import Prices
 from s3agents.report.plot_file import check_plot, write_page
 from s3agents.report.population.real_side import Reality, find_reality
 from s3agents.report.run import Run
+from s3agents.run_society import SocietyFinder
 
 __all__ = ["register"]
 

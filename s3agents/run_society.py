@@ -1,4 +1,4 @@
-"""How ``s3agents report`` finds the society of a run again, for a run holds none of its edges."""
+"""The society of a run, found again where its scenario has it, for a run holds none of its edges."""
 
 from __future__ import annotations
 
