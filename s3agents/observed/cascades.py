@@ -24,7 +24,7 @@ from s3agents.persona import Persona
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cascades", "is_observed", "read_cascades"]
+__all__ = ["Cascades", "data_folder", "is_observed", "read_cascades"]
 
 _CASES, _POSTS = "cases.csv", "posts.jsonl"
 _MINUTES = {"t_min": "minute", "t_exposed_min": "minute", "t_forward_min": "forward_minute"}
@@ -86,6 +86,12 @@ def is_observed(folder: Path) -> bool:
     return bool(folder.is_dir() and _splits(folder))
 
 
+def data_folder(folder: Path) -> Path:
+    """The folder that holds all splits: ``folder`` itself, or the one above where ``folder`` is a split."""
+    above = folder.resolve().parent
+    return folder if (folder / _CASES).is_file() or not (above / _CASES).is_file() else above
+
+
 def read_cascades(folder: Path | str, *, split: str | None = None) -> Cascades:
     """What happened, as the files in ``folder`` tell.
 
@@ -98,7 +104,7 @@ def read_cascades(folder: Path | str, *, split: str | None = None) -> Cascades:
     """
     root = Path(folder)
     parts = _chosen(root, split)
-    base = root if (root / _CASES).is_file() or not (root.parent / _CASES).is_file() else root.parent
+    base = data_folder(root)
     report = LoadReport()
     frames = [_Part(path, report) for path in parts]
     posts, adoptions = _joined([f.posts for f in frames]), _joined([f.adoptions() for f in frames])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from s3agents.errors import SocietyError
-from s3agents.observed.cascades import is_observed, read_cascades
+from s3agents.observed.cascades import data_folder, is_observed, read_cascades
 
 POSTS = [
     {
@@ -43,6 +43,7 @@ def test_the_data_and_the_folder_of_a_split_read_alike(tmp_path: Path) -> None:
     """What all splits share is found beside the folder of a split."""
     whole, part = read_cascades(_folder(tmp_path / "data")), read_cascades(tmp_path / "data" / "dev")
     assert whole.split == part.split == "dev"
+    assert data_folder(tmp_path / "data") == data_folder(tmp_path / "data" / "dev") == tmp_path / "data"
     assert whole.society.digest == part.society.digest
     assert whole.cases.equals(part.cases)
     assert whole.exposures.equals(part.exposures)

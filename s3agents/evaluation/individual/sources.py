@@ -18,7 +18,7 @@ from s3agents.evaluation.individual.wording import Wording
 from s3agents.evaluation.individual.written import has_top_replies, reply_task, top_reply_task
 from s3agents.network.load_report import FileReport
 from s3agents.network.read_jsonl import read_jsonl
-from s3agents.observed.cascades import Cascades, is_observed, read_cascades
+from s3agents.observed.cascades import Cascades, data_folder, is_observed, read_cascades
 from s3agents.observed.rows import RowTable, read_rows
 
 __all__ = ["Material", "read_material"]
@@ -116,7 +116,9 @@ def read_material(paths: Sequence[Path], *, split: str | None = None) -> Materia
             raise InputError(explain(str(path), wanted="a folder or file of data", got="none", remedy="check the path"))
         if is_observed(path) and not _holds_threads(path):
             material.cascades.append(read_cascades(path, split=split))
-            material.whole.append(material.cascades[-1] if split is None else read_cascades(path))
+            everything = data_folder(path)
+            is_whole = split is None and everything == path
+            material.whole.append(material.cascades[-1] if is_whole else read_cascades(everything))
             continue
         tables = [read_rows(file) for file in _files(path)]
         used = [table for table in tables if _is_known(table)]

@@ -84,7 +84,7 @@ def test_earlier_cascades_are_told_as_a_turn_tells_them(tmp_path: Path) -> None:
 
 
 def test_what_is_earlier_counts_in_any_split(tmp_path: Path) -> None:
-    """With one split alone, the cases of the others are history; so are those of further data."""
+    """With one split alone, by name or by its folder, the cases of the others are history."""
     folder = data.cascades_folder(tmp_path / "d")
     whole = task(folder, "event_propagation").probes
     later = folder / "later"
@@ -97,6 +97,8 @@ def test_what_is_earlier_counts_in_any_split(tmp_path: Path) -> None:
     alone = task(folder, "event_propagation", split="later").probes
     assert [(p.view, p.elapsed) for p in alone] == [(p.view, p.elapsed) for p in whole]
     assert alone[0].view.shared
+    itself = task(later, "event_propagation").probes
+    assert [(p.view, p.elapsed) for p in itself] == [(p.view, p.elapsed) for p in whole]
 
 
 def test_without_decisions_exposures_are_sampled_evenly(tmp_path: Path) -> None:
