@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass as plain_dataclass
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, model_validator
@@ -99,9 +100,9 @@ class MemoryItem:
     relevance: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_dataclass(frozen=True, slots=True)
 class Heard:
-    """A cascade that reached an agent, whether or not the agent paid attention.
+    """A cascade that reached an agent, whether or not the agent paid attention. Plain, for every turn makes several.
 
     Attributes:
         root: first post of the cascade.
@@ -110,7 +111,7 @@ class Heard:
     """
 
     root: PostId
-    times: int = Field(ge=1)
+    times: int
     since: int
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from s3agents.ids import PostId
 from s3agents.state import HEARD_KEPT, Heard
@@ -21,9 +22,17 @@ def hear(heard: tuple[Heard, ...], roots: Iterable[PostId], *, tick: int) -> tup
         roots: first post of the cascade of each post in the inbox, in its order.
         tick: of the turn.
     """
-    known = {item.root: item for item in heard}
+    news: dict[PostId, int] = {}
     for root in roots:
+        news[root] = news.get(root, 0) + 1
+    if not news:
+        return heard
+    known = {item.root: item for item in heard}
+    for root, times in news.items():
         before = known.get(root)
-        times, since = (1, tick) if before is None else (before.times + 1, before.since)
-        known[root] = Heard(root=root, times=times, since=since)
+        known[root] = _heard(root, times, tick) if before is None else _heard(root, before.times + times, before.since)
     return tuple(known.values())[-HEARD_KEPT:]
+
+
+# Agents that heard of the same things share what they know: fewer objects to make, and to look after.
+_heard = lru_cache(maxsize=1 << 16)(Heard)
