@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from s3agents.behaviour.delay import Delays
 from s3agents.behaviour.model import BehaviourModel
@@ -25,25 +22,13 @@ from s3agents.behaviour.model_facts import BehaviourFacts
 from s3agents.behaviour.outcome import Outcome
 from s3agents.behaviour.readers import AttitudeReader, EmotionReader
 from s3agents.errors import InputError, explain
+from s3agents.traits.learnt.model_folder import DAMAGE, check_free, read_weights, what_is_wrong, write_model_folder
 from s3agents.traits.learnt.model_folder import FACTS_FILE as _FACTS
 from s3agents.traits.learnt.model_folder import WEIGHTS_FILE as _WEIGHTS
-from s3agents.traits.learnt.model_folder import check_free, write_model_folder
 
 __all__ = ["behaviour_digest", "read_behaviour", "write_behaviour"]
 
 _Arrays = Mapping[str, NDArray[Any]]
-_SHOWN = 3
-_DAMAGE = (
-    ValueError,
-    KeyError,
-    EOFError,
-    OSError,
-    MemoryError,
-    SyntaxError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 def write_behaviour(folder: Path, model: BehaviourModel, *, overwrite: bool = False) -> BehaviourFacts:
@@ -73,15 +58,12 @@ def read_behaviour(folder: Path | str) -> BehaviourModel:
     path = Path(folder)
     try:
         facts = BehaviourFacts.model_validate_json((path / _FACTS).read_bytes())
-        weights = (path / _WEIGHTS).read_bytes()
-        if hashlib.sha256(weights).hexdigest() != facts.sha256:
-            raise ValueError(f"{_WEIGHTS} that is not the one {_FACTS} tells of")
-        with np.load(io.BytesIO(weights), allow_pickle=False) as file:
-            arrays = dict(file.items())
-        return _model(facts, arrays)
-    except _DAMAGE as exc:
+        return _model(facts, read_weights(path, facts.sha256))
+    except DAMAGE as exc:
         remedy = "make one with s3agents fit DATA -o MODEL"
-        raise InputError(explain(str(path), wanted="a model of behaviour", got=_told(exc), remedy=remedy)) from exc
+        raise InputError(
+            explain(str(path), wanted="a model of behaviour", got=what_is_wrong(exc), remedy=remedy)
+        ) from exc
 
 
 def behaviour_digest(facts: BehaviourFacts) -> str:
@@ -141,15 +123,3 @@ def _check_parts(model: BehaviourModel, known: set[str], own: Mapping[str, _Arra
     for step in ("emotion_step", "attitude_step"):
         if (getattr(model.facts, step) is not None) != (step in known):
             raise ValueError(f"{_FACTS} whose {step} is not what it says")
-
-
-def _told(exc: Exception) -> str:
-    """What is wrong, in a line."""
-    if isinstance(exc, ValidationError):
-        found = [f"{'.'.join(map(str, error['loc'])) or 'contents'}: {error['msg']}" for error in exc.errors()]
-        return f"{_FACTS} with " + "; ".join(found[:_SHOWN]) + (" ..." if len(found) > _SHOWN else "")
-    if isinstance(exc, KeyError):
-        return f"{_WEIGHTS} without {exc}"
-    if isinstance(exc, OSError) and exc.filename:
-        return f"{exc.strerror}: {Path(exc.filename).name}"
-    return " ".join(str(exc).split()) or type(exc).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Plots"]
 
 
-class Plots:
+class Plots(ABC):
     """What :class:`s3agents.report.run.Run` draws of itself.
 
     A figure of which there is nothing to draw is empty and says why. The methods need plotly, which comes with the
@@ -40,17 +41,17 @@ class Plots:
     manifest: Manifest
 
     @property
+    @abstractmethod
     def record(self) -> Path:
         """The SQLite file of its record."""
-        raise NotImplementedError
 
+    @abstractmethod
     def curves(self) -> pd.DataFrame:
         """The curves of the run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cascades(self) -> pd.DataFrame:
         """The cascades of the run, the biggest first."""
-        raise NotImplementedError
 
     def course(self) -> Course:
         """The curves in time, for :mod:`s3agents.report.figures`."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +16,14 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from s3agents.errors import InputError, explain
 from s3agents.traits.base import Trait, TraitPredictor
 from s3agents.traits.learnt.heads import Heads
 from s3agents.traits.learnt.model_facts import ModelFacts, TextFacts, check_name, versions
+from s3agents.traits.learnt.model_folder import DAMAGE, check_free, read_weights, what_is_wrong, write_model_folder
 from s3agents.traits.learnt.model_folder import FACTS_FILE as _FACTS
 from s3agents.traits.learnt.model_folder import WEIGHTS_FILE as _WEIGHTS
-from s3agents.traits.learnt.model_folder import check_free, write_model_folder
 from s3agents.traits.learnt.predictors import LearntPredictor
 from s3agents.traits.learnt.tasks import AgeScale
 from s3agents.traits.learnt.trait_model import AgeConfidence, TraitFacts, TraitModel
@@ -34,18 +31,6 @@ from s3agents.traits.learnt.trait_model import AgeConfidence, TraitFacts, TraitM
 __all__ = ["check_free", "load_predictors", "read_model", "write_model"]
 
 _Arrays = Mapping[str, NDArray[Any]]
-_SHOWN = 3
-_DAMAGE = (
-    ValueError,
-    KeyError,
-    EOFError,
-    OSError,
-    MemoryError,
-    SyntaxError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 def write_model(
@@ -112,26 +97,11 @@ def read_model(folder: Path) -> tuple[ModelFacts, list[TraitModel]]:
     """
     try:
         facts = _facts((folder / _FACTS).read_bytes())
-        weights = (folder / _WEIGHTS).read_bytes()
-        if hashlib.sha256(weights).hexdigest() != facts.sha256:
-            raise ValueError(f"{_WEIGHTS} that is not the one {_FACTS} tells of")
-        with np.load(io.BytesIO(weights), allow_pickle=False) as file:
-            arrays = dict(file.items())
-        return facts, _models(facts, arrays)
-    except _DAMAGE as exc:
-        raise InputError(explain(str(folder), wanted="a fitted model", got=_told(exc), remedy="fit it again")) from exc
-
-
-def _told(exc: Exception) -> str:
-    """What is wrong, in a line."""
-    if isinstance(exc, ValidationError):
-        found = [f"{'.'.join(map(str, error['loc'])) or 'contents'}: {error['msg']}" for error in exc.errors()]
-        return f"{_FACTS} with " + "; ".join(found[:_SHOWN]) + (" ..." if len(found) > _SHOWN else "")
-    if isinstance(exc, KeyError):
-        return f"{_WEIGHTS} without {exc}"
-    if isinstance(exc, OSError) and exc.filename:
-        return f"{exc.strerror}: {Path(exc.filename).name}"
-    return " ".join(str(exc).split()) or type(exc).__name__
+        return facts, _models(facts, read_weights(folder, facts.sha256))
+    except DAMAGE as exc:
+        raise InputError(
+            explain(str(folder), wanted="a fitted model", got=what_is_wrong(exc), remedy="fit it again")
+        ) from exc
 
 
 def _facts(text: bytes) -> ModelFacts:
