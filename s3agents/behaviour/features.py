@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from s3agents.persona import Persona
 
-__all__ = ["FEATURES", "UNKNOWN", "Moment", "Past", "post_features", "profile_features", "row_of"]
+__all__ = ["CLOCK", "FEATURES", "UNKNOWN", "Moment", "Past", "post_features", "profile_features", "row_of"]
 
 UNKNOWN = -9.0
 """What stands for a value that is not known; below every value that is."""
@@ -38,6 +38,9 @@ the news broke, and the hour of the day. ``past``: other cascades that had reach
 had taken part in, those that had reached them and that they then took part in, the share of these, minutes since the
 last one, and the same for cascades of this author.
 """
+
+CLOCK = tuple(FEATURES.index(f"moment.{name}") for name in ("elapsed", "hour_sin", "hour_cos"))
+"""Columns that a society knows only if its scenario says what tick 0 is in the world."""
 
 _ADDRESS = re.compile(r"https?://|www\.|\bURL\b")
 _PRIOR = 0.2

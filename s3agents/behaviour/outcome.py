@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from s3agents.behaviour.features import FEATURES
+from s3agents.behaviour.features import CLOCK, FEATURES, UNKNOWN
 from s3agents.behaviour.forest import Forest
 
 __all__ = ["Outcome", "expit"]
@@ -21,27 +21,39 @@ _LARGEST = 700.0  # exp(709.8) is the last that a float holds
 class Outcome:
     """Probability ``expit(intercept + slope * score)`` (Platt 1999).
 
+    Where time of day or time since the news broke is not known, the score is the mean over times that were seen.
+
     Attributes:
         forest: what gives the score; ``None`` where all exposures have the same probability.
         slope: of the score, not negative.
         intercept: what sets the base rate.
+        clocks: such times, as values of the columns :data:`.features.CLOCK`, of shape ``(k, 3)``.
     """
 
     forest: Forest | None
     slope: float
     intercept: float
+    clocks: _Floats = field(default_factory=lambda: np.zeros((0, len(CLOCK))))
 
     def logits(self, rows: _Floats) -> _Floats:
         """Log-odds for each of ``rows``, of shape ``(n, len(FEATURES))``."""
         if self.forest is None:
             return np.full(len(rows), self.intercept)
-        logits: _Floats = self.intercept + self.slope * self.forest.scores(rows)
+        logits: _Floats = self.intercept + self.slope * self._scores(self.forest, rows)
         return logits
+
+    def _scores(self, forest: Forest, rows: _Floats) -> _Floats:
+        scores = forest.scores(rows)
+        timeless = np.flatnonzero((rows[:, CLOCK] == UNKNOWN).any(axis=1))
+        if len(timeless) and len(self.clocks):
+            asked = [forest.scores(_at(rows[timeless], clock)) for clock in self.clocks]
+            scores[timeless] = np.mean(asked, axis=0)
+        return scores
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """As named arrays, for a file."""
         curve = np.array([self.slope, self.intercept])
-        return {"curve": curve, **({} if self.forest is None else self.forest.arrays())}
+        return {"curve": curve, "clocks": self.clocks, **({} if self.forest is None else self.forest.arrays())}
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Outcome:
@@ -54,8 +66,20 @@ class Outcome:
         curve = arrays["curve"]
         if curve.dtype != np.float64 or curve.shape != (2,) or not np.isfinite(curve).all() or curve[0] < 0:
             raise ValueError("a calibration that is none")
+        clocks = arrays["clocks"]
+        if clocks.dtype != np.float64 or clocks.ndim != 2 or clocks.shape[1] != len(CLOCK):
+            raise ValueError("times of other types or shapes")
+        if not np.isfinite(clocks).all():
+            raise ValueError("a time that is no finite number")
         forest = Forest.of_arrays(arrays, features=len(FEATURES)) if "feature" in arrays else None
-        return cls(forest, float(curve[0]), float(curve[1]))
+        return cls(forest, float(curve[0]), float(curve[1]), clocks.astype(np.float64))
+
+
+def _at(rows: _Floats, clock: _Floats) -> _Floats:
+    """``rows`` with what is not known of the time taken from ``clock``."""
+    filled = rows.copy()
+    filled[:, CLOCK] = np.where(rows[:, CLOCK] == UNKNOWN, clock, rows[:, CLOCK])
+    return filled
 
 
 def expit(logits: _Floats) -> _Floats:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s3agents.behaviour.features import FEATURES
+from s3agents.behaviour.features import CLOCK, FEATURES, UNKNOWN
 from s3agents.behaviour.fitting.calibration import calibrate, reliability
 from s3agents.behaviour.fitting.exposure_rows import exposure_rows, weights_by_case
 from s3agents.behaviour.fitting.fit import BehaviourSettings, fit_behaviour
@@ -42,6 +42,22 @@ def test_probabilities_of_acts_sum_to_one(model: BehaviourModel, town: Cascades)
         assert all((values >= 0).all() for values in p.values())
     odds = [model.forward(rows, base_rate=b) / (1 - model.forward(rows, base_rate=b)) for b in (1.0, 2.0)]
     assert odds[1] == pytest.approx(2 * odds[0])
+
+
+def test_an_unknown_time_is_the_mean_over_times_that_were_seen(model: BehaviourModel, town: Cascades) -> None:
+    """Probabilities stay at the rate at which users really forwarded."""
+    rows = observed_features(town)
+    timeless = rows.copy()
+    timeless[:, CLOCK] = UNKNOWN
+    outcome = model.outcomes["forward"]
+    asked = []
+    for clock in outcome.clocks:
+        timely = rows.copy()
+        timely[:, CLOCK] = clock
+        asked.append(outcome.logits(timely))
+    assert outcome.logits(timeless) == pytest.approx(np.mean(asked, axis=0))
+    assert len(asked) == 8
+    assert model.forward(timeless).mean() == pytest.approx(town.exposures["forwarded"].mean(), abs=0.03)
 
 
 def test_texts_are_read(model: BehaviourModel) -> None:

@@ -110,6 +110,8 @@ def _set(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
         _set("forward.roots", lambda a: a[::-1].copy()),
         _set("forward.threshold", lambda a: a.astype(np.float32)),
         _set("forward.curve", np.array([-1.0, 0.0])),
+        _set("forward.clocks", lambda a: a[:, :2].copy()),
+        _set("forward.clocks", lambda a: a + np.inf),
         _set("delay.minutes", lambda a: a[:, ::-1].copy()),
         _set("delay.ages", lambda a: a + 1.0),
         _set("emotion.intercepts", lambda a: a[:-1]),

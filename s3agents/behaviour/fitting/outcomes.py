@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from s3agents.behaviour.features import CLOCK, UNKNOWN
 from s3agents.behaviour.fitting.calibration import calibrate, reliability
 from s3agents.behaviour.fitting.exposure_rows import ExposureRows, weights_by_case
 from s3agents.behaviour.fitting.trees import fit_trees
@@ -20,6 +21,7 @@ __all__ = ["FEWEST", "FittedOutcome", "fit_answers", "fit_forwards"]
 FEWEST = 200
 """Exposures with an act, and as many without, below which the act is not learnt."""
 
+_CLOCKS = 8
 _Floats = NDArray[np.float64]
 _FORWARD, _NOT = "forward", "not"
 
@@ -57,7 +59,7 @@ def fit_forwards(rows: ExposureRows, *, seed: int) -> FittedOutcome | str:
         return f"{told}, in {rows.groups} stories"
     scores, alone = _out_of_fold(rows, seed)
     slope, intercept = calibrate(scores[rows.clean], rows.forwarded[rows.clean])
-    outcome = Outcome(_fit(rows, rows.usable, seed), slope, intercept)
+    outcome = Outcome(_fit(rows, rows.usable, seed), slope, intercept, _clocks(rows, seed))
     left_out = {
         "of cases that are not clean": int((~rows.clean).sum()),
         "whose missing profile gives the outcome away": int((rows.clean & ~rows.usable).sum()),
@@ -94,6 +96,18 @@ def fit_answers(rows: ExposureRows, *, seed: int) -> FittedOutcome | str:
 def _fit(rows: ExposureRows, train: NDArray[np.bool_], seed: int) -> Any:
     weights = weights_by_case(rows.case[train], rows.forwarded[train])
     return fit_trees(rows.features[train], rows.forwarded[train], weights, seed=seed)
+
+
+def _clocks(rows: ExposureRows, seed: int) -> _Floats:
+    """Times of some of the rows, drawn so that each case counts the same."""
+    known = np.flatnonzero(rows.usable & (rows.features[:, CLOCK] != UNKNOWN).all(axis=1))
+    if not len(known):
+        return np.zeros((0, len(CLOCK)))
+    _, case, size = np.unique(rows.case[known], return_inverse=True, return_counts=True)
+    p = 1.0 / size[case]
+    drawn = np.random.default_rng(seed).choice(known, _CLOCKS, p=p / p.sum())
+    clocks: _Floats = rows.features[drawn][:, CLOCK]
+    return clocks
 
 
 def _out_of_fold(rows: ExposureRows, seed: int) -> tuple[_Floats, _Floats]:

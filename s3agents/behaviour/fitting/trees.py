@@ -14,7 +14,7 @@ __all__ = ["fit_trees", "forest_of"]
 
 _Floats = NDArray[np.float64]
 _SETTINGS: dict[str, Any] = {
-    "n_estimators": 200,
+    "n_estimators": 100,
     "max_depth": 7,
     "min_samples_leaf": 30,
     "max_features": 0.4,
