@@ -52,6 +52,15 @@ def test_the_scenario_is_valid(workplace: Path) -> None:
     assert (scenario.cognition.mode, scenario.cognition.groups[0].mode) == ("rules", "llm")
 
 
+def test_tiers_and_seeds_are_valid(workplace: Path) -> None:
+    """So it is with the tiers of classes, and with seeds of what really happened."""
+    scenario = yaml.safe_load(yaml_block("name"))
+    tiers = yaml.safe_load(next(block for block in blocks("yaml") if "tiers:" in block))
+    found = parse_scenario({**scenario, **tiers, **yaml.safe_load(yaml_block("seeds"))}, origin="README.md")
+    assert found.cognition.mode == "tiered"
+    assert [seed.adoptions is not None for seed in found.seeds] == [False, False, True]
+
+
 def test_the_mapping_is_valid(workplace: Path) -> None:
     """The description of raw data in the README is one."""
     (workplace / "mapping.yaml").write_text(yaml_block("users"))
@@ -60,7 +69,7 @@ def test_the_mapping_is_valid(workplace: Path) -> None:
 
 def commands() -> list[list[str]]:
     """Every ``s3agents ...`` line of the shell blocks."""
-    lines = [line for block in [*blocks("bash"), *blocks("sh")] for line in block.splitlines()]
+    lines = [line for block in [*blocks("bash"), *blocks("sh")] for line in block.replace("\\\n", " ").splitlines()]
     words = [shlex.split(line, comments=True) for line in lines if line.startswith("s3agents ")]
     assert words
     return words
@@ -69,7 +78,9 @@ def commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_commands_exist(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the README has a help page that knows the options it is given."""
-    command = words[1:3] if words[1] == "fit" else words[1:2]
+    command = words[1:3] if words[1] in {"evaluate", "fit"} else words[1:2]
+    if words[1] == "fit" and "/" in words[2]:  # what follows is data
+        command = ["fit", "behaviour"]
     assert run_command([*command, "--help"]) == 0
     shown = capsys.readouterr().out
     for option in (word for word in words[2:] if word.startswith("--")):
