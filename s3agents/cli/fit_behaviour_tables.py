@@ -100,9 +100,7 @@ def _cell(score: Mapping[str, float] | None) -> str:
 
 
 def _calibration(exposures: Mapping[str, Any]) -> Table:
-    bins = exposures["bins"]
-    table = Table("", *(str(i + 1) for i in range(len(bins))))
-    table.add_row("mean probability", *(f"{part['p']:.3f}" for part in bins))
-    table.add_row("share that forwarded", *(f"{part['share']:.3f}" for part in bins))
-    table.add_row("exposures", *(f"{part['n']:,}" for part in bins))
+    table = Table("part", "mean probability", "share that forwarded", "exposures")
+    for number, part in enumerate(exposures["bins"], start=1):
+        table.add_row(str(number), f"{part['p']:.3f}", f"{part['share']:.3f}", f"{part['n']:,}")
     return table

@@ -47,7 +47,7 @@ class ActingTimes:
         gone = float(self.arrived[tick - 1]) if tick else 0.0
         if gone >= 1.0:
             return None
-        return int(self.arrived.searchsorted(gone + (1.0 - gone) * u, side="right"))
+        return min(int(self.arrived.searchsorted(gone + (1.0 - gone) * u, side="right")), len(self.arrived) - 1)
 
 
 class PacedCognition:

@@ -72,7 +72,7 @@ def score_curve(
         empty = not np.size(true[0]) or not np.size(simulated[0])
         why = "a curve has no points" if empty else "the curves have no time in common"
         return CurveScores(points=0, reasons=dict.fromkeys(_SCORES, why))
-    found = {name: score(both) for name, score in _SCORES.items()}
+    found = {name: _finite(score(both)) for name, score in _SCORES.items()}
     if not is_count:
         found["rmse_over_final"] = "shares and means are scored in points"
     return CurveScores(
@@ -84,6 +84,11 @@ def score_curve(
         **{name: value for name, value in found.items() if isinstance(value, float)},
         reasons={name: why for name, why in found.items() if isinstance(why, str)},
     )
+
+
+def _finite(score: float | str) -> float | str:
+    """``score``, unless what it was divided by is as good as nothing."""
+    return score if isinstance(score, str) or np.isfinite(score) else "the real curve is too small to divide by"
 
 
 def _final_error(both: SharedTime) -> float | str:

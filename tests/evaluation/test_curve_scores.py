@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from s3agents.evaluation.bands import PERCENTILES_FROM, band, coverage
@@ -84,6 +84,7 @@ def test_a_curve_against_itself(curve: tuple[list[int], list[float]], is_count: 
 
 
 @given(_curves, _curves, st.booleans())
+@example(([0], [2.2e-309]), ([0], [1.0]), False)
 def test_never_nan(one: tuple[list[int], list[float]], other: tuple[list[int], list[float]], is_count: bool) -> None:
     """Every score is a number or a blank with a reason, and JSON takes them."""
     scores = score_curve(one, other, is_count=is_count)

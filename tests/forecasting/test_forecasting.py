@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from s3agents.behaviour.delay import Delays
@@ -226,6 +226,7 @@ def test_readers_alone_continue_at_the_rate_that_the_cascade_has_had() -> None:
     u=st.floats(0, 1, exclude_max=True),
     tick=st.integers(0, 12),
 )
+@example(shares=[0.0] * 8 + [0.9999999999999999], u=0.5, tick=9)
 def test_nobody_acts_in_the_past_or_after_the_end(shares: list[float], u: float, tick: int) -> None:
     """An act is due from now on, within the run."""
     times = ActingTimes(np.array([*sorted(shares), 1.0]))
