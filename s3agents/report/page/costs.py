@@ -6,17 +6,24 @@ import sqlite3
 from dataclasses import dataclass
 
 from s3agents.errors import InputError, explain
+from s3agents.report.modes import ModeCost, mode_costs
 from s3agents.report.page.markup import Html, table
 
 __all__ = ["Prices", "mode_table"]
 
 _MILLION = 1_000_000
-_MODES = """
-SELECT mode, count(*), sum(action = 'forward'), sum(action = 'post'), sum(action = 'inactive'), sum(action IS NULL),
-       sum(calls), sum(prompt_tokens), sum(reply_tokens)
-FROM turns GROUP BY mode ORDER BY 2 DESC, 1
-"""
-_HEADS = ("mode", "turns", "forward", "post", "inactive", "failed", "calls", "prompt tokens", "reply tokens")
+_HEADS = (
+    "mode",
+    "users",
+    "turns",
+    "forward",
+    "post",
+    "failed",
+    "calls",
+    "prompt tokens",
+    "reply tokens",
+    "tokens a turn",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +58,16 @@ class Prices:
 
 def mode_table(db: sqlite3.Connection, prices: Prices | None) -> Html | None:
     """One row a mode; ``None`` where nobody had a turn. A seed post is a turn of mode ``seed``."""
-    rows = [tuple(row) for row in db.execute(_MODES)]
-    if not rows:
+    modes = mode_costs(db)
+    if not modes:
         return None
+    rows = [_row(one) for one in modes]
     if prices is None:
         return table(_HEADS, rows)
-    return table((*_HEADS, "cost"), [(*row, f"{prices.cost(row[-2], row[-1]):,.4g}") for row in rows])
+    costs = [prices.cost(one.prompt_tokens, one.reply_tokens) for one in modes]
+    return table((*_HEADS, "cost"), [(*row, f"{cost:,.4g}") for row, cost in zip(rows, costs, strict=True)])
+
+
+def _row(one: ModeCost) -> tuple[str | int, ...]:
+    done = (one.mode, one.users, one.turns, one.forwards, one.posts, one.faults)
+    return (*done, one.calls, one.prompt_tokens, one.reply_tokens, f"{one.tokens_per_turn:,.0f}")
