@@ -115,6 +115,7 @@ def _table(found: Cases, trace: Sequence[Step], fitted: Fitted | None, seed: int
         pairs = ", ".join(f"{name} {value:.3f}" for name, value in asdict(fitted.parameters).items())
         numbers = f"{len(fitted.trace):,}", f"{fitted.start:.4f}", f"{fitted.loss:.4f}"
         table.add_row("fitted minds", *numbers, pairs)
+        table.add_row("attention", "-", "-", "-", "left alone: one cascade by itself cannot tell it")
     return table
 
 
