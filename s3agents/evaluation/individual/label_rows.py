@@ -60,7 +60,9 @@ def _problem(task: Task, truth: Sequence[str], labels: Sequence[str | None]) -> 
     """Why there can be no score; empty if there can."""
     answered = [t for t, label in zip(truth, labels, strict=True) if label is not None]
     if len(answered) < FEWEST:
-        return f"no score: {len(answered)} {task.unit}, fewer than {FEWEST}"
+        seen = task.left_out.get("seen in training", 0)
+        others = f"; {seen:,} others were seen in training (--seen include takes them)" if seen else ""
+        return f"no score: {len(answered)} {task.unit}, fewer than {FEWEST}{others}"
     if len(set(answered)) < 2:
         return f"no score: the truth is always {answered[0]}"
     return ""
