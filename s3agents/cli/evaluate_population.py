@@ -8,10 +8,14 @@ from typing import Annotated
 import typer
 
 from s3agents.cli.console import note
+from s3agents.cli.minutes import read_minutes
 from s3agents.cli.population_tables import print_population
 from s3agents.config.section import parse_duration
 from s3agents.errors import InputError, explain
+from s3agents.forecasting.beside import Beside, beside_baselines
+from s3agents.observed.cascades import is_observed, read_cascades
 from s3agents.population import evaluate_population
+from s3agents.report.page.groups import group_runs
 from s3agents.report.population.evaluation import PopulationEvaluation
 from s3agents.report.run import Run
 
@@ -20,6 +24,8 @@ __all__ = ["register"]
 _EPILOG = """Examples:
 
 `s3agents evaluate population runs/seed-1 runs/seed-2 --truth data/pheme/event_truth.csv --case charliehebdo`
+
+`s3agents evaluate population runs/one --truth data/pheme --case ch-1 --after 30min`
 
 `s3agents evaluate population runs/one --truth runs/other`
 """
@@ -57,6 +63,13 @@ def _population(
             metavar="DURATION", help="Length of a tick of the truth, where its times are ticks; by default the run's."
         ),
     ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Hold forwards from then on beside simple models that know what was before; for folders of cascades.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Hold runs against what really happened: curves, peaks, cascades and polarisation."""
@@ -65,8 +78,25 @@ def _population(
         if run.manifest.status != "done":
             note(f"{run.folder}: {run.manifest.status}; what it has committed so far is scored")
     result = evaluate_population(found, truth, case=case, shift=shift, tick_minutes=_minutes(truth_tick))
-    print_population(result, as_json=json)
+    beside = None if after is None else _beside(found, result, truth, read_minutes(after, option="--after"))
+    print_population(result, beside, as_json=json)
     _say_what_is_missing(result)
+
+
+def _beside(runs: list[Run], result: PopulationEvaluation, truth: Path, after: float) -> Beside:
+    """The forwards of the runs beside those of the baselines."""
+    if not is_observed(truth):
+        raise InputError(explain("--after", wanted="a folder of cascades as --truth", got=str(truth)))
+    courses = {group.name: group.course() for group in group_runs(runs)}
+    seen = [group.basis.seen for group in result.groups]
+    return beside_baselines(
+        courses,
+        read_cascades(truth),
+        result.case,
+        after=after,
+        shift=result.shift,
+        seen=True if True in seen else None if None in seen else False,
+    )
 
 
 def _minutes(duration: str | None) -> float | None:

@@ -12,6 +12,7 @@ from s3agents.cli.console import out
 from s3agents.evaluation.cascade_shape import ShapeSummary, Spread
 from s3agents.evaluation.peaks import Turn
 from s3agents.evaluation.polarisation import Polarisation
+from s3agents.forecasting.beside import Beside
 from s3agents.prompts.quoting import tidy
 from s3agents.report.figures.clock import span_told
 from s3agents.report.population.evaluation import CurveRow, GroupEvaluation, PopulationEvaluation
@@ -44,11 +45,12 @@ _CAMPS = {
 }
 
 
-def print_population(found: PopulationEvaluation, *, as_json: bool) -> None:
-    """Show ``found`` on standard output."""
+def print_population(found: PopulationEvaluation, beside: Beside | None = None, *, as_json: bool) -> None:
+    """Show ``found`` on standard output, and the forwards of its runs beside those of baselines."""
     console = out()
     if as_json:
-        console.print_json(data=found.to_dict(), allow_nan=False)
+        told = {} if beside is None else {"beside": beside.to_dict()}
+        console.print_json(data=found.to_dict() | told, allow_nan=False)
         return
     case = f", {tidy(found.case, _NAME_CHARS)}" if found.case else ""
     for group in found.groups:
@@ -58,6 +60,20 @@ def print_population(found: PopulationEvaluation, *, as_json: bool) -> None:
         for table in population_tables(found, group):
             console.print(table)
         _print_notes(console, found, group)
+    if beside is not None:
+        console.print(Text(f"\nforwards from minute {beside.after:g} to {beside.until:g}", "italic"))
+        console.print(_beside(beside))
+
+
+def _beside(found: Beside) -> Table:
+    known = f"{found.known:,} of {found.true_final:,.0f} forwards are known to the baselines, from minute 0 on"
+    learnt = f"they learn from {found.learnt_from:,} clean cases of other stories; what a run knows, its scenario tells"
+    table = Table("forwards by", "RMSE / true final", "final error", "blank")
+    table.caption, table.caption_justify = "\n".join([found.basis.told(), f"{known}; {learnt}"]), "left"
+    for row in found.rows:
+        scores = ("-", "-") if row.score is None else (f"{row.score.rmse:.3f}", f"{row.score.final:.3f}")
+        table.add_row(Text(tidy(row.name, _NAME_CHARS)), *scores, row.reason)
+    return table
 
 
 def population_tables(found: PopulationEvaluation, group: GroupEvaluation) -> Iterator[Table]:

@@ -12,14 +12,13 @@ from s3agents.errors import InputError, explain
 from s3agents.evaluation.baselines.base import FEWEST, Beginning, Course, Floats
 from s3agents.network.society import Society
 from s3agents.observed.cascades import Cascades
+from s3agents.observed.derived_truth import count_minutes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Case", "Cases", "read_cases"]
 
-_FINE, _COARSE = 5.0, 30.0
-_FINE_UNTIL = 360.0
 _DAY = 1440.0
 
 
@@ -114,9 +113,7 @@ def read_cases(cascades: Cascades, *, after: float, clean: bool = True, until: f
 def _minutes(cascades: Cascades, until: float | None) -> Floats:
     """The times at which the data count, as far as every case goes."""
     if cascades.truth is None:
-        end = until or _DAY
-        fine = np.arange(0.0, min(end, _FINE_UNTIL) + 1e-9, _FINE)
-        return np.concatenate([fine, np.arange(_FINE_UNTIL + _COARSE, end + 1e-9, _COARSE)])
+        return count_minutes(until or _DAY)
     shared = cascades.truth.groupby("case_id")["minute"].max().min()
     end = min(float(shared), until or np.inf)
     minutes: Floats = np.unique(cascades.truth["minute"].to_numpy(dtype=np.float64))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from s3agents.errors import InputError, explain
+from s3agents.observed.cascades import is_observed, read_cascades
 from s3agents.observed.curve import CURVES, Curve, Truth
+from s3agents.observed.derived_truth import derived_curves
 from s3agents.observed.rows import Row, RowTable, read_rows
 from s3agents.observed.truth_curves import curves_of_table, is_curve_table
 from s3agents.observed.truth_posts import curves_of_posts, is_post_table
 
 __all__ = ["Curve", "Truth", "read_truth"]
 
+T = TypeVar("T")
 _SHOWN = 5
 _WHOLE = "all"
 
@@ -26,7 +30,8 @@ def read_truth(
     ``n_aware``, ...), an ``event_truth.csv`` (``event``, ``scope``, ...), any CSV with a time and columns named as the
     curves, or labelled posts over time, CSV or JSON lines (see :func:`.truth_curves.curves_of_table` and
     :func:`.truth_posts.curves_of_posts`); or a folder of cascades, whose ``truth.csv`` lie in it or in its splits,
-    with the labels of ``posts.jsonl`` beside them, and whose events are in its ``event_truth.csv``.
+    with the labels of ``posts.jsonl`` beside them, and whose events are in its ``event_truth.csv``. Without a
+    ``truth.csv`` the curves of a cascade are counted from its posts, adoptions and exposures.
 
     Args:
         path: the file or folder.
@@ -50,12 +55,25 @@ def _of_folder(folder: Path, case: str | None, tick_minutes: float | None, bin_m
     names = (folder / "truth.csv", *sorted(folder.glob("*/truth.csv")), folder / "event_truth.csv")
     files = [file for file in names if file.is_file()]
     if not files:
-        wanted = "a folder of cascades, with truth.csv in it or in its splits"
-        raise InputError(explain(str(folder), wanted=wanted, got="a folder without"))
+        return _derived(folder, case, tick_minutes, bin_minutes)
     table, case = _pick({k: v for file in files for k, v in _cases(read_rows(file)).items()}, case, folder)
     labels = _labels(table.path.with_name("posts.jsonl"), case, tick_minutes, bin_minutes)
     curves = {**labels, **curves_of_table(table, tick_minutes)}
     return Truth(folder.resolve().name, _split(table.path, table), case, _not_empty(curves, table.path, case))
+
+
+def _derived(folder: Path, case: str | None, tick_minutes: float | None, bin_minutes: float | None) -> Truth:
+    """Curves counted from the posts, adoptions and exposures of a folder of cascades."""
+    if not is_observed(folder):
+        wanted = "a folder of cascades: truth.csv or posts.jsonl in it or in its splits"
+        raise InputError(explain(str(folder), wanted=wanted, got="a folder without"))
+    cascades = read_cascades(folder)
+    splits = {str(name): str(split) for name, split in cascades.cases["split"].items()}
+    split, name = _pick(splits, case, folder)
+    file = next((f for f in (folder / "posts.jsonl", folder / split / "posts.jsonl") if f.is_file()), folder)
+    curves = {**_labels(file, name, tick_minutes, bin_minutes), **derived_curves(cascades, name)}
+    said = cascades.splits[0] if len(cascades.splits) == 1 else split
+    return Truth(cascades.name, said, name, _not_empty(curves, folder, name))
 
 
 def _labels(file: Path, case: str, tick_minutes: float | None, bin_minutes: float | None) -> Mapping[str, Curve]:
@@ -85,8 +103,8 @@ def _key(row: Row, table: RowTable) -> Iterator[str]:
         yield row.text("scope")
 
 
-def _pick(cases: Mapping[str, RowTable], case: str | None, place: Path) -> tuple[RowTable, str]:
-    """The rows of ``case``, and what it is called."""
+def _pick(cases: Mapping[str, T], case: str | None, place: Path) -> tuple[T, str]:
+    """What there is of ``case``, and what it is called."""
     named = list(cases) if case is None else _named(case, cases)
     if len(named) == 1:
         return cases[named[0]], named[0]
@@ -97,7 +115,7 @@ def _pick(cases: Mapping[str, RowTable], case: str | None, place: Path) -> tuple
     raise InputError(explain(str(place), wanted="one case", got=f"{len(cases):,}: {listed}", remedy=remedy))
 
 
-def _named(case: str, cases: Mapping[str, RowTable]) -> list[str]:
+def _named(case: str, cases: Collection[str]) -> list[str]:
     """The case of that name, or the event: with the scope of all, or with its only one."""
     for name in (case, f"{case}/{_WHOLE}"):
         if name in cases:

@@ -11,6 +11,7 @@ import pytest
 
 import s3agents as package
 from s3agents.scenarios import load_scenario
+from s3agents.testing.cascades import write_cascades
 from s3agents.testing.command_line import Command
 
 _SETTINGS = ("bus=local", "memory.store=local", "ticks=12")
@@ -158,3 +159,24 @@ def test_real_data(truth: str, case: str, adopted: bool, s3agents: Command, runs
     assert found["real_shapes"]["largest"]["virality"] > 1
     assert bool(found["guessed"]) is adopted
     assert found["groups"][0]["curves"][0]["scores"]["final_error"] > 0.8
+
+
+def test_runs_stand_beside_baselines(s3agents: Command, tmp_path: Path) -> None:
+    """One table of forwards for runs and simple models; without a folder of cascades there is none to make."""
+    town = write_cascades(tmp_path / "town")
+    scenario = f"{{name: fire, topic: t, question: q, ticks: 24, tick: 5min, society: {{path: {town}}}, bus: local}}"
+    (tmp_path / "fire.yaml").write_text(scenario, encoding="utf-8")
+    seed = "{author: author1, text: Fire!}"
+    options = ("--set", f"seeds=[{seed}]", "--set", "memory.store=local", "-o", "run")
+    assert s3agents("run", str(tmp_path / "fire.yaml"), *options).code == 0
+    shared = ("run", "--truth", town, "--case", "c03", "--after", "20min")
+    code, out, _ = _evaluate(s3agents, *shared)
+    assert code == 0
+    for words in ("forwards from minute 20 to 115", "fire", "mean growth", "SIR", "independent cascade", "n = 1 case"):
+        assert words in out
+    found = json.loads(_evaluate(s3agents, *shared, "--json")[1])["beside"]
+    assert found["rows"][0]["name"] == "fire"
+    assert found["rows"][0]["score"]["rmse"] > 0
+    code, out, err = _evaluate(s3agents, "run", "--truth", "run", "--after", "20min")
+    assert (code, out) == (2, "")
+    assert "--after: wanted a folder of cascades" in err

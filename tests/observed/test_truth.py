@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3agents.errors import InputError
+from s3agents.observed.cascades import read_cascades
 from s3agents.observed.curve import CURVES
+from s3agents.observed.derived_truth import derived_curves
 from s3agents.observed.truth import Curve, Truth, read_truth
 
 Write = Callable[[str, str], Path]
@@ -234,3 +236,39 @@ def test_real_cascades_and_events(data: Path) -> None:
     assert set(event.curves) == {"aware", "forwards", "posts", "share_positive"}
     reposts = read_truth(data / "ced", case="ced-3990-7od31Z")
     assert (set(reposts.curves), reposts.split) == ({"forwards"}, "dev")
+
+
+def test_without_a_truth_file_cascades_are_counted(tmp_path: Path) -> None:
+    """Posts, forwards and those aware so far, from posts, adoptions and follow edges; a case has to be named."""
+    (tmp_path / "dev").mkdir()
+    posts = [
+        {"case_id": case, "post_id": f"{case}1", "user_id": "a", "t_min": 0, "text": "News", "kind": "source"}
+        for case in ("c1", "c2")
+    ]
+    lines = "".join(json.dumps(post) + "\n" for post in posts)
+    (tmp_path / "dev" / "posts.jsonl").write_text(lines, encoding="utf-8")
+    adoptions = "case_id,user_id,t_min,kind\nc1,b,7,forward\nc1,e,12,forward\nc2,b,1,forward\n"
+    (tmp_path / "dev" / "adoptions.csv").write_text(adoptions, encoding="utf-8")
+    (tmp_path / "users.csv").write_text("user_id\na\nb\nc\nd\ne\n", encoding="utf-8")
+    (tmp_path / "follows.csv").write_text("follower,followee\nb,a\nc,a\nd,b\n", encoding="utf-8")
+    found = read_truth(tmp_path, case="c1")
+    assert (found.split, found.case) == ("dev", "c1")
+    assert found.curves["forwards"].minutes.tolist() == [0, 5, 10, 15, 20, 25, 30]
+    assert found.curves["forwards"].values.tolist() == [0, 0, 1, 2, 2, 2, 2]
+    assert found.curves["aware"].values.tolist() == [3, 3, 4, 5, 5, 5, 5]
+    assert found.curves["posts"].values.tolist() == [1] * 7
+    with pytest.raises(InputError, match="--case"):
+        read_truth(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["pheme", "ced"])
+@pytest.mark.skipif("S3AGENTS_DATA" not in os.environ, reason="S3AGENTS_DATA does not say where real data are")
+def test_what_is_counted_equals_published_counts(name: str) -> None:
+    """Forwards of real cascades, counted from adoptions, are the publisher's at every point in time."""
+    cascades = read_cascades(Path(os.environ["S3AGENTS_DATA"]) / name)
+    assert cascades.truth is not None
+    for case, told in cascades.truth.groupby("case_id"):
+        curve = derived_curves(cascades, str(case))["forwards"]
+        told = told[told["minute"] <= curve.minutes[-1]]
+        at = curve.minutes.searchsorted(told["minute"], side="right") - 1
+        assert curve.values[at].tolist() == told["forwards"].tolist()
