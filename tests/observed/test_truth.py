@@ -269,6 +269,6 @@ def test_what_is_counted_equals_published_counts(name: str) -> None:
     assert cascades.truth is not None
     for case, told in cascades.truth.groupby("case_id"):
         curve = derived_curves(cascades, str(case))["forwards"]
-        told = told[told["minute"] <= curve.minutes[-1]]
-        at = curve.minutes.searchsorted(told["minute"], side="right") - 1
-        assert curve.values[at].tolist() == told["forwards"].tolist()
+        within = told[told["minute"] <= curve.minutes[-1]]
+        at = curve.minutes.searchsorted(within["minute"], side="right") - 1
+        assert curve.values[at].tolist() == within["forwards"].tolist()
