@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +29,7 @@ from s3agents.replies import (
     label_probabilities,
     parse_reply,
     target_of,
+    write_reply,
 )
 
 LABELS: dict[str, tuple[str, ...]] = {"emotion": EMOTIONS, "attitude": ATTITUDES, "action": tuple(Action)}
@@ -137,6 +139,15 @@ def test_schemas_are_closed_flat_and_in_order() -> None:
     for model in (joint_reply(2), act_reply(2), EmotionReply, AttitudeReply, WriteReply):
         dumped = json.dumps(model.model_json_schema())
         assert not any(word in dumped for word in ("description", "$ref", "maxLength", "minLength"))
+
+
+@given(most=st.integers(1, 256), length=st.integers(0, 270))
+def test_a_bounded_text_has_at_most_so_many_characters(most: int, length: int) -> None:
+    """A pattern bounds it, without a repetition that grammars of endpoints do not take; a text is never empty."""
+    pattern = write_reply(most).model_json_schema()["properties"]["text"]["pattern"]
+    assert (re.fullmatch(pattern, "字" * length) is not None) == (1 <= length <= most)
+    assert re.fullmatch(pattern, "a\nb") is None
+    assert max(int(n) for n in re.findall(r",(\d+)\}", pattern)) <= 128
 
 
 def test_one_class_for_one_number_of_posts() -> None:
