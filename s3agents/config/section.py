@@ -35,7 +35,10 @@ def parse_duration(value: Any) -> timedelta:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None or float(match[1]) == 0:
         raise ValueError("a positive duration such as 30min, 1.5h, 2d or 45s")
-    return timedelta(seconds=round(float(match[1]) * _UNITS[match[2]], 6))
+    try:
+        return timedelta(seconds=round(float(match[1]) * _UNITS[match[2]], 6))
+    except (OverflowError, ValueError) as exc:
+        raise ValueError("a duration of less than two million years") from exc
 
 
 def is_secret(key: str) -> bool:

@@ -127,6 +127,7 @@ BAD = {
     "ticks of no number": ({**GOOD, "ticks": "many"}, "ticks: wanted a valid integer"),
     "a tick of no time": ({**GOOD, "tick": "0h"}, "tick: wanted a positive duration"),
     "a tick without unit": ({**GOOD, "tick": 30}, "tick: wanted a positive duration such as 30min"),
+    "a tick without end": ({**GOOD, "tick": "999999999999d"}, "tick: wanted a duration of less than two million years"),
     "a negative seed": ({**GOOD, "seed": -1}, "seed: wanted greater"),
     "a name that is a path": ({**GOOD, "name": "../up"}, "name: "),
     "two origins of a society": (
