@@ -60,7 +60,6 @@ __all__ = [
     "check_servers",
     "choose_bus",
     "load_packs",
-    "minds_in",
     "opened_bus",
     "opened_model",
     "phrases",
@@ -225,14 +224,9 @@ def build_recorder(path: Path) -> SqliteRecorder:
     return SqliteRecorder(path)
 
 
-def minds_in(scenario: Scenario) -> tuple[MindSection, ...]:
-    """All minds that users may have: the default one or those of the tiers, and those of the groups."""
-    return scenario.cognition.minds
-
-
 def uses_model(scenario: Scenario) -> bool:
     """Whether any agent asks a model."""
-    return any(section.mode == "llm" for section in minds_in(scenario))
+    return any(section.mode == "llm" for section in scenario.cognition.minds)
 
 
 def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
@@ -241,7 +235,7 @@ def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
     Raises:
         PromptError: if one is unknown or unusable.
     """
-    names = {section.pack for section in minds_in(scenario) if section.mode == "llm"}
+    names = {section.pack for section in scenario.cognition.minds if section.mode == "llm"}
     packs = {name: PromptPack.load(name, scenario.language) for name in sorted(names)}
     if len({pack.name for pack in packs.values()}) < len(packs):
         wanted, remedy = "a name of its own for each", "the name stands in pack.yaml"

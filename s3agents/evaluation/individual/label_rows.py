@@ -34,19 +34,8 @@ def label_row(task: Task, row: Row, groups: Sequence[str] | None, *, seed: int) 
     answered = [(t, label) for t, label in zip(truth, labels, strict=True) if label is not None]
     if not note and scores.auc is None:
         note = "no AUC: answers without probabilities" if scores.n_ranked == 0 else "no AUC: all probabilities equal"
-    return LabelRow(
-        name=row.name,
-        seen=row.seen,
-        asked=row.asked,
-        faults=row.faults,
-        usage=row.usage,
-        seconds=row.seconds,
-        answers=row.answers,
-        threshold=row.threshold,
-        note=note,
-        scores=scores,
-        confusion=_confusion(task.labels, answered),
-    )
+    known = row.values() | {"note": note}
+    return LabelRow(**known, scores=scores, confusion=_confusion(task.labels, answered))
 
 
 def _ranks(task: Task, row: Row) -> list[float | None]:

@@ -57,9 +57,13 @@ class Row:
     note: str = ""
     answers: Sequence[Answer] = ()
 
+    def values(self) -> dict[str, Any]:
+        """All attributes by name, from which a row with scores is made."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values, without the single answers."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "answers"}
+        values = {name: value for name, value in self.values().items() if name != "answers"}
         return {name: asdict(v) if hasattr(v, "__dataclass_fields__") else v for name, v in values.items()}
 
 

@@ -93,14 +93,7 @@ class TextScoring:
         cut = [words(text) for text in texts]
         likely, problem = await self._perplexity(texts, groups, scorer)
         return TextRow(
-            name=row.name,
-            seen=row.seen,
-            asked=row.asked,
-            faults=row.faults,
-            usage=row.usage,
-            seconds=row.seconds,
-            answers=row.answers,
-            note=row.note or problem,
+            **(row.values() | {"note": row.note or problem}),
             n=len(texts),
             perplexity=likely,
             distinct_1=distinct(cut, 1),
