@@ -40,12 +40,15 @@ def warping_distance(a: ArrayLike, b: ArrayLike, *, window: float = WINDOW) -> f
 
 
 def _band(i: int, n: int, m: int, radius: int) -> tuple[int, int]:
-    """First and last column in row ``i``: around the diagonal of the ``n`` x ``m`` table, symmetric in the two."""
-    slope = (m - 1) / (n - 1) if n > 1 else 0.0
-    reach = max(radius, radius * slope)
+    """First and last column in row ``i``: around the diagonal of the ``n`` x ``m`` table, symmetric in the two.
+
+    A point is within if ``|j * (n - 1) - i * (m - 1)|`` is at most ``radius`` times the longer side: whole numbers, so
+    that no rounding tells rows from columns.
+    """
     if n == 1:
         return 0, m - 1
-    return max(0, int(np.ceil(i * slope - reach))), min(m - 1, int(np.floor(i * slope + reach)))
+    diagonal, reach = i * (m - 1), radius * max(n - 1, m - 1)
+    return max(0, -((reach - diagonal) // (n - 1))), min(m - 1, (diagonal + reach) // (n - 1))
 
 
 def _row(cost: Floats, before: Floats, i: int, band: tuple[int, int]) -> Floats:
