@@ -22,6 +22,7 @@ from secrets import token_hex
 import structlog
 
 from s3agents import wiring
+from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host, HostLimits
 from s3agents.config import Scenario
 from s3agents.config.model import PACE
@@ -204,7 +205,8 @@ class Simulation:
             minds = wiring.Minds(
                 scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
             )
-            host = Host(prepared.society, bus, store, mind_of=minds, limits=_host_limits(scenario))
+            crowd = Crowd(prepared.society, store, mind_of=minds, limits=_crowd_limits(scenario))
+            host = Host(crowd, bus, limits=_host_limits(scenario))
             coordinator = Coordinator(
                 host,
                 bus,
@@ -250,13 +252,15 @@ def _calm_logs() -> None:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
+def _crowd_limits(scenario: Scenario) -> CrowdLimits:
+    return CrowdLimits(history=scenario.limits.history, spontaneous=scenario.cognition.spontaneous)
+
+
 def _host_limits(scenario: Scenario) -> HostLimits:
     limits = scenario.limits
     return HostLimits(
         shard=limits.shard,
         concurrency=scenario.model.concurrency if wiring.uses_model(scenario) else 1,
-        history=limits.history,
-        spontaneous=scenario.cognition.spontaneous,
         faults=limits.faults,
     )
 

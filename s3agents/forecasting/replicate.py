@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host, HostLimits
 from s3agents.bus.local import LocalBus
 from s3agents.cognition.announce import Announcement, Passed
@@ -112,9 +113,9 @@ async def _run(case: Case, audience: Audience, times: ActingTimes, ticks: Ticks,
         cognition = PacedCognition(audience.rates.get(persona.id, 0.0), times)
         return Mind(scene=scene, cognition=cognition, store=store, influence=influence, seed=seed, recall=0)
 
-    limits = HostLimits(shard=max(1, len(audience.society)), history=0)
+    crowd = Crowd(audience.society, store, mind_of=mind_of, limits=CrowdLimits(history=0))
     coordinator = Coordinator(
-        Host(audience.society, bus, store, mind_of=mind_of, limits=limits),
+        Host(crowd, bus, limits=HostLimits(shard=max(1, len(audience.society)))),
         bus,
         counts,
         announcements=_happened(case, audience.author, audience.spreaders, ticks),

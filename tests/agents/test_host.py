@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from s3agents import Society, wiring
+from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host, HostLimits
 from s3agents.bus.local import LocalBus
 from s3agents.cognition.announce import Announcement
@@ -26,7 +27,7 @@ def host_of(society: Society, bus: LocalBus, **changes: Any) -> Host:
     scenario = lively_scenario([], **changes)
     store = LocalStore(HashingEmbedder())
     minds = wiring.Minds(scenario, Roster(scenario, society), store, client=None, packs={})
-    return Host(society, bus, store, mind_of=minds, limits=HostLimits(shard=2))
+    return Host(Crowd(society, store, mind_of=minds, limits=CrowdLimits()), bus, limits=HostLimits(shard=2))
 
 
 async def test_only_agents_with_mail_come_into_being() -> None:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s3agents import Run, Simulation, Society, wiring
+from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host, HostLimits
 from s3agents.bus.local import LocalBus
 from s3agents.cognition.base import Appraisal, TurnView
@@ -174,7 +175,8 @@ def test_a_record_restores_what_the_agents_were(society: Society, ticks: int) ->
         with delaying(), pytest.MonkeyPatch.context() as patch:
             patch.setattr("s3agents.testing.delaying.DelayingCognition", Unreliable)
             minds = wiring.Minds(prepared.scenario, prepared.roster, store, client=None, packs={})
-            host = Host(society, bus, store, mind_of=minds, limits=HostLimits(history=0, spontaneous=0.1))
+            limits = CrowdLimits(history=0, spontaneous=0.1)
+            host = Host(Crowd(society, store, mind_of=minds, limits=limits), bus, limits=HostLimits())
             with closing(SqliteRecorder(folder / "run.sqlite")) as recorder:
                 options = {"users": len(society), "ticks": ticks, "fault_limit": 1.0}
                 run = Coordinator(host, bus, recorder, announcements=prepared.announcements, **options)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host, HostLimits
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.local import LocalBus
@@ -76,7 +77,8 @@ async def _played(society: Society, seed: int) -> np.ndarray[tuple[int], np.dtyp
         seed=seed,
         recall=0,
     )
-    host = Host(society, bus, store, mind_of=lambda persona: mind, limits=HostLimits(history=0))
+    crowd = Crowd(society, store, mind_of=lambda persona: mind, limits=CrowdLimits(history=0))
+    host = Host(crowd, bus, limits=HostLimits())
     await bus.open("run", host.shards)
     counts = []
     for tick in range(TICKS):

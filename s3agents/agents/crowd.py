@@ -1,0 +1,189 @@
+"""Crowd: the agents in hand: their states and minds, who of them is due for a turn, and what such turns need.
+
+A crowd knows no bus: whoever holds it brings the mail, publishes what its agents write, and then has them take on their
+new states. An agent without mail is no object: agents come into being with their first mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from s3agents.agents.social_agent import SocialAgent
+from s3agents.cognition.announce import Announcement
+from s3agents.cognition.mind import Mind
+from s3agents.cognition.turn import TurnResult
+from s3agents.events import Delivery
+from s3agents.ids import TextId, UserId, text_id
+from s3agents.memory.base import TextStore
+from s3agents.network.society import Society
+from s3agents.persona import Persona
+from s3agents.rng import Draws
+from s3agents.state import AgentState
+
+__all__ = ["Crowd", "CrowdLimits", "Due"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdLimits:
+    """Bounds of a crowd.
+
+    Attributes:
+        history: most earlier posts of a user that enter their memory.
+        spontaneous: probability that an agent that has had a turn takes one without mail.
+    """
+
+    history: int = 4
+    spontaneous: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An agent that is to have a turn, and what it finds."""
+
+    agent: SocialAgent
+    inbox: Sequence[Delivery]
+    announcements: Sequence[Announcement]
+
+
+class Crowd:
+    """The agents of a society, or of a part of it.
+
+    In this order: :meth:`due`, :meth:`prepare`, :meth:`take` for each, and, once their posts are out, :meth:`settle`.
+
+    Args:
+        society: users and edges.
+        store: the texts and vectors that all of their minds share.
+        mind_of: the mind of a user; asked once for each agent that comes into being.
+        limits: bounds.
+        users: indices of the users in hand; by default all. States and announcements of others are passed over.
+    """
+
+    def __init__(
+        self,
+        society: Society,
+        store: TextStore,
+        *,
+        mind_of: Callable[[Persona], Mind],
+        limits: CrowdLimits,
+        users: range | None = None,
+    ) -> None:
+        self.society, self._store, self._mind_of, self._limits = society, store, mind_of, limits
+        self.users = range(len(society.ids)) if users is None else users
+        self._agents: dict[int, SocialAgent] = {}
+        self._new: set[int] = set()
+        self._awake: set[int] = set()
+        self._intending: dict[int, int] = {}
+
+    @property
+    def agents(self) -> tuple[SocialAgent, ...]:
+        """The agents that have come into being."""
+        return tuple(self._agents.values())
+
+    @property
+    def states(self) -> dict[UserId, AgentState]:
+        """The state of every agent that has had a turn."""
+        return {self.society.ids[i]: self._agents[i].state for i in sorted(self._awake)}
+
+    async def restore(self, states: Mapping[UserId, AgentState], texts: Mapping[TextId, str]) -> None:
+        """Bring back agents of a checkpoint, in the place of what was in hand of them.
+
+        Args:
+            states: their states.
+            texts: of the posts that they remember.
+        """
+        indices = {self.society.index[user]: state for user, state in states.items()}
+        mine = {i: state for i, state in indices.items() if i in self.users}
+        for i, state in mine.items():
+            persona = self.society.personas[i]
+            self._agents[i] = SocialAgent(persona, self._mind_of(persona), state=state)
+            self._new.discard(i)
+            self._wake(i, state)
+        await self._store.add({**texts, **self._histories(mine)})
+
+    def due(
+        self,
+        tick: int,
+        mail: Mapping[int, Sequence[Delivery]],
+        announcements: Mapping[UserId, Sequence[Announcement]],
+    ) -> list[Due]:
+        """Those that have mail, a post to announce, an act due, or an urge, in the order of the users.
+
+        Args:
+            tick: now.
+            mail: what has arrived, by index of the reader, for users in hand.
+            announcements: what the scenario has agents publish in this tick.
+        """
+        index = self.society.index
+        said = {index[user]: news for user, news in announcements.items() if index[user] in self.users}
+        acting = self._urged(tick) | {i for i, due in self._intending.items() if due <= tick}
+        found = []
+        for i in sorted(mail.keys() | said.keys() | acting):
+            agent = self._agent(i)
+            news = agent.unsaid(said.get(i, ()))
+            if news or i in mail or i in acting:
+                found.append(Due(agent, mail.get(i, ()), news))
+        return found
+
+    async def prepare(self, due: Sequence[Due]) -> None:
+        """Embed what is new and fetch what will be recalled in one batch each, rather than in every turn.
+
+        Those who have just come into being learn their history.
+        """
+        posts = {delivery.post.id: delivery.post for entry in due for delivery in entry.inbox}
+        profiles = [entry.agent.persona.describe() for entry in due]
+        new = {i: entry.agent for entry in due if (i := self.society.index[entry.agent.persona.id]) in self._new}
+        await self._store.add(
+            {post.text_id: post.text for post in posts.values()}
+            | {text_id(profile): profile for profile in profiles}
+            | self._histories(new)
+        )
+        for i, agent in new.items():
+            if history := self._history(agent.persona):
+                await agent.remember_history(history)
+            self._new.discard(i)
+        await self._store.get({item.text for entry in due for item in entry.agent.state.pool})
+
+    async def take(self, entry: Due, tick: int) -> TurnResult:
+        """The turn of one that is due; it changes nothing yet."""
+        return await entry.agent.take_turn(tick, entry.inbox, entry.announcements)
+
+    def settle(self, due: Sequence[Due], results: Sequence[TurnResult]) -> None:
+        """Have agents take on the states that their turns came to, once what they publish is out."""
+        for entry, result in zip(due, results, strict=True):
+            entry.agent.settle(result)
+            if result.state is not None:
+                self._wake(self.society.index[entry.agent.persona.id], result.state)
+
+    def _wake(self, index: int, state: AgentState) -> None:
+        """Keep account of an agent that has had a turn, and of when it next has something to do."""
+        self._awake.add(index)
+        if state.intentions:
+            self._intending[index] = state.intentions[0].due
+        else:
+            self._intending.pop(index, None)
+
+    def _urged(self, tick: int) -> set[int]:
+        chance = self._limits.spontaneous
+        if chance == 0.0:
+            return set()
+        agents = ((i, self._agents[i]) for i in self._awake)
+        return {i for i, a in agents if Draws(a.mind.seed, a.persona.id, tick).uniform("spontaneous") < chance}
+
+    def _agent(self, index: int) -> SocialAgent:
+        agent = self._agents.get(index)
+        if agent is None:
+            persona = self.society.personas[index]
+            agent = self._agents[index] = SocialAgent(persona, self._mind_of(persona))
+            self._new.add(index)
+        return agent
+
+    def _histories(self, indices: Mapping[int, object]) -> dict[TextId, str]:
+        """The earlier posts of users, and what these are held against."""
+        people = [self.society.personas[i] for i in indices]
+        telling = [(persona, history) for persona in people if (history := self._history(persona))]
+        return {text_id(text): text for person, history in telling for text in (person.describe(), *history)}
+
+    def _history(self, persona: Persona) -> Sequence[str]:
+        most = self._limits.history
+        return self.society.history.get(persona.id, ())[-most:] if most else ()
