@@ -69,8 +69,8 @@ __all__ = [
     "wrap_client",
 ]
 
-_OWN_SERVER_PATIENCE = 10.0
-"""Seconds to wait for a server of our own: it is on this machine, and nobody will start it again."""
+_OWN_SERVER_PATIENCE = 30.0
+"""Seconds to wait for a server of our own: it is on this machine, and is started again if it ends."""
 
 
 def build_society(section: SocietySection, *, around: tuple[str, ...] = (), strict: bool = False) -> Society:

@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -28,11 +30,17 @@ _GUARD: Final = Path(__file__).with_name("guard.py")
 _CONFIG: Final = "nats.conf"
 _LOG: Final = "server.log"
 _GONE: Final = ".gone-"  # between a folder's name and a number: what is being removed
-_OWN: Final = (_CONFIG, "streams", "jetstream", "*.log", "*.ports")
+_OWN: Final = (_CONFIG, "streams", "jetstream", "*.log", "*.log.*", "*.ports")
 _LIMITS: Final = {
     "max_payload": "8MB",  # of one message: the most that the server takes without complaint
     "max_pending": "1GB",  # on their way to the owner: beyond it the server hangs up, again and again
+    "logfile_size_limit": "16MB",  # of its log; then it begins another ...
+    "logfile_max_num": "2",  # ... and removes the last but one
 }
+_RESTARTS: Final = 5  # of a server that ends again and again ...
+_SOUND_SECONDS: Final = 60.0  # ... before it has been up for so long
+_PAUSE_SECONDS: Final = 1.0  # after one that does not start, times how many have ended
+_WATCH_SECONDS: Final = 0.1
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.01
@@ -47,8 +55,10 @@ def find_nats_server() -> Path | None:
 class EmbeddedNats:
     """A NATS server with JetStream on a free port of the loopback interface, open only to who knows its :attr:`url`.
 
-    It ends with its owner, even one that is killed; Ctrl-C in a terminal reaches the owner alone. An asynchronous
-    context manager; :meth:`start` and :meth:`stop` do the same by hand.
+    It ends with its owner, even one that is killed; Ctrl-C in a terminal reaches the owner alone. A server that ends
+    before it was told to, killed by whomever, is started again with the same address, on what it has stored; one that
+    ends time and again is given up, and whoever uses it learns that it is not there. An asynchronous context manager;
+    :meth:`start` and :meth:`stop` do the same by hand.
 
     Args:
         store: folder for its files, new or empty (or left by one that was killed, in whatever state); removed when the
@@ -59,6 +69,7 @@ class EmbeddedNats:
         self._store = store
         self._process: subprocess.Popen[bytes] | None = None
         self._url: str | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -87,17 +98,21 @@ class EmbeddedNats:
         token = secrets.token_hex(16)
         try:
             self._furnish(token)
-            self._process = self._launch(program)
-            address = await self._ready(self._process)
+            address = await self._launched(program, port=-1)
         except BaseException as exc:
             await self.stop()
             if isinstance(exc, OSError):
                 raise BusError(explain("embedded NATS server", wanted="it to start", got=str(exc))) from exc
             raise
         self._url = address.replace("://", f"://{token}@", 1)
+        self._watch = asyncio.create_task(self._keep_up(program, port=int(address.rpartition(":")[2])))
 
     async def stop(self) -> None:
         """Stop the server and remove its folder. Safe to repeat."""
+        watch, self._watch = self._watch, None
+        if watch is not None and not watch.done():
+            watch.cancel()
+            await asyncio.wait({watch})
         process, self._process, self._url = self._process, None, None
         if process is None:
             return
@@ -127,9 +142,35 @@ class EmbeddedNats:
         lines = [f'authorization {{ token: "{token}" }}', *(f"{name}: {size}" for name, size in _LIMITS.items())]
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def _launch(self, program: Path) -> subprocess.Popen[bytes]:
+    async def _keep_up(self, program: Path, *, port: int) -> None:
+        """Start the server again whenever it has ended, unless it does nothing else."""
+        restarts = 0
+        while restarts < _RESTARTS:
+            began = time.monotonic()
+            while self._process is not None and self._process.poll() is None:  # noqa: ASYNC110  (a process)
+                await asyncio.sleep(_WATCH_SECONDS)
+            restarts = 1 if time.monotonic() - began > _SOUND_SECONDS else restarts + 1
+            _log.warning("embedded NATS server has ended; it is started again", times=restarts)
+            try:
+                await self._launched(program, port=port)
+            except (BusError, OSError) as exc:
+                _log.warning("embedded NATS server does not start", error=str(exc))
+                await asyncio.sleep(restarts * _PAUSE_SECONDS)
+        _log.error("embedded NATS server is given up", times=restarts)
+
+    async def _launched(self, program: Path, *, port: int) -> str:
+        """The address of a server that has just been started, on what is in the store."""
+        if self._process is not None:
+            _kill_group(self._process)
+        for stale in self._store.glob("*.ports"):
+            stale.unlink()
+        self._process = self._launch(program, port)
+        return await self._ready(self._process)
+
+    def _launch(self, program: Path, port: int) -> subprocess.Popen[bytes]:
         store = str(self._store.absolute())
-        command = [str(program), "-c", f"{store}/{_CONFIG}", "-a", "127.0.0.1", "-p", "-1", "--ports_file_dir", store]
+        command = [str(program), "-c", f"{store}/{_CONFIG}", "-a", "127.0.0.1"]
+        command += ["-p", str(port), "--ports_file_dir", store]
         command += ["-js", "-sd", f"{store}/streams", "-l", f"{store}/{_LOG}"]
         with (self._store / _LOG).open("ab") as log:
             return subprocess.Popen(  # noqa: S603  (our own guard, and the program found above)
@@ -195,8 +236,16 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)  # the guard, and with it the server
-        process.wait()
+        _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End the guard and the server, one of which may have gone before."""
+    if process.stdin is not None:
+        process.stdin.close()
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

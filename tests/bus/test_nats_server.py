@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import structlog
 
 from s3agents.bus import nats_server
 from s3agents.bus.nats import NatsBus
@@ -220,6 +222,54 @@ def test_a_server_ends_with_its_guard(owner: subprocess.Popen[bytes], store: Pat
     assert "guard.py" in " ".join(guard.cmdline())
     guard.terminate()
     _until(lambda: _ended(server))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a child with its parent")
+def test_a_server_ends_with_a_guard_that_is_killed(owner: subprocess.Popen[bytes], store: Path) -> None:
+    """Even where the owner is stopped and can do nothing about it."""
+    server = _server_of(store)
+    guard = server.parent()
+    assert guard is not None
+    psutil.Process(owner.pid).suspend()
+    guard.kill()
+    _until(lambda: _ended(server))
+
+
+@pytest.mark.parametrize("of", ["server", "guard"])
+async def test_a_server_that_is_killed_is_started_again(store: Path, of: str) -> None:
+    """At the same address, on what it has stored: nothing is lost, and nobody has to be told."""
+    async with EmbeddedNats(store) as server:
+        url, first = server.url, _server_of(store)
+        guard = first.parent()
+        assert guard is not None
+        async with opened(lambda: NatsBus(server.url), shard(0, "ann")) as bus:
+            await bus.publish([a_post("ann")])
+            (guard if of == "guard" else first).kill()
+            await bus.publish([a_post("ann", 0, 1)])
+            await bus.end_tick(0)
+            assert await bus.collect(0, 0) == [a_post("ann"), a_post("ann", 0, 1)]
+        assert server.url == url
+        again = _server_of(store)
+        assert again.pid != first.pid
+    assert _ended(again)
+    assert not store.exists()
+
+
+async def test_a_server_that_does_not_start_again_is_given_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried so often and no more, what was tried is logged, and who uses it learns that it is not there."""
+    monkeypatch.setattr(nats_server, "_RESTARTS", 2)
+    monkeypatch.setattr(nats_server, "_PAUSE_SECONDS", 0.0)
+    async with EmbeddedNats(store):
+        (store / "nats.conf").unlink()
+        with structlog.testing.capture_logs() as logs:
+            _server_of(store).kill()
+            async with asyncio.timeout(_BOUND):
+                while not [line for line in logs if line["log_level"] == "error"]:
+                    await asyncio.sleep(0.01)
+    told = [line["event"] for line in logs if line["event"].startswith("embedded")]
+    again = ["embedded NATS server has ended; it is started again", "embedded NATS server does not start"]
+    assert told == [*again, *again, "embedded NATS server is given up"]
+    assert not store.exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
