@@ -29,6 +29,7 @@ _API_SECONDS: Final = 20.0  # for it to answer: a consumer with thousands of sub
 _RECONNECT_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 0.25
 _HANG_UP_SECONDS: Final = 1.0
+_TELL_SECONDS: Final = 3.0  # that a server may keep us waiting before it is said
 _OLDEST: Final = (2, 10)  # the first server whose consumers take several subjects
 
 _log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ class NatsLink:
         self._js: JetStreamContext | None = None
         self._up = asyncio.Event()
         self._waits: set[asyncio.Timeout] = set()
+        self._slow: set[object] = set()
         self.generation = 0
 
     @property
@@ -65,6 +67,17 @@ class NatsLink:
         if self._js is None:
             raise not_open()
         return self._js
+
+    @property
+    def client(self) -> Client:
+        """The connection itself.
+
+        Raises:
+            BusError: if the link was closed, or never connected.
+        """
+        if self._js is None:
+            raise not_open()
+        return self._client
 
     @property
     def up(self) -> bool:
@@ -137,9 +150,34 @@ class NatsLink:
             wait=wait_fixed(_RETRY_SECONDS),
             reraise=True,
         )
-        with self.translated(doing):
+        with self.translated(doing), self.told(doing):
             result: _T = await retrying(attempt)
             return result
+
+    @contextmanager
+    def told(self, doing: str) -> Iterator[None]:
+        """A block that says so when the server keeps it waiting: once, however many wait, and when it is over.
+
+        Args:
+            doing: what the server is waited for to do.
+        """
+        loop, me = asyncio.get_running_loop(), object()
+        began = loop.time()
+
+        def tell() -> None:
+            if not self._slow:
+                _log.warning("waiting for the NATS server", server=self._name, to=doing, patience=self._patience)
+            self._slow.add(me)
+
+        timer = loop.call_later(_TELL_SECONDS, tell)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if me in self._slow:
+                self._slow.discard(me)
+                if not self._slow:
+                    _log.warning("no longer waiting for the NATS server", seconds=round(loop.time() - began, 1))
 
     @asynccontextmanager
     async def unbroken(self) -> AsyncIterator[None]:
