@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from s3agents.agents.crowd import Crowd, Due
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.bus.base import Bus, Shard
 from s3agents.cognition.announce import Announcement
 from s3agents.cognition.turn import TurnResult
-from s3agents.events import Delivery
-from s3agents.ids import TextId, UserId
+from s3agents.events import Delivery, Post
+from s3agents.ids import PostId, TextId, UserId
 from s3agents.network.feed import deliveries
 from s3agents.state import AgentState
 
 __all__ = ["Host", "HostLimits"]
 
-_COLLECTED_AT_ONCE = 16
+_AT_ONCE = 16  # shards that receive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Host:
     def __init__(self, crowd: Crowd, bus: Bus, *, limits: HostLimits) -> None:
         self._crowd, self._society, self._bus, self._limits = crowd, crowd.society, bus, limits
         self._shards = tuple(self._plan())
+        self._mail: dict[int, dict[int, list[Delivery]]] = {}
 
     @property
     def shards(self) -> tuple[Shard, ...]:
@@ -86,14 +89,29 @@ class Host:
             announcements: what the scenario has agents publish.
             on_turn: told after each turn how many are done, of how many.
         """
-        due = self._crowd.due(tick, await self._mail(tick), announcements)
+        due = self._crowd.due(tick, self._mail.pop(tick, {}), announcements)
         await self._crowd.prepare(due)
         results = await self._turns(tick, due, on_turn)
         if len(results) < len(due):
             return results
-        await self._bus.publish([post for result in results for post in result.posts])
+        await self.deliver([post for result in results for post in result.posts])
         self._crowd.settle(due, results)
         return results
+
+    async def deliver(self, posts: Sequence[Post]) -> None:
+        """Publish ``posts``, and take them in where they are read: each is mail in the tick after its own."""
+        await self._bus.publish(posts)
+        wanted: dict[int, list[PostId]] = {}
+        for post in posts:
+            followers = self._society.graph.followers(self._society.position(post.author))
+            for shard in np.unique(followers // self._limits.shard).tolist():
+                wanted.setdefault(shard, []).append(post.id)
+        pairs = list(wanted.items())
+        for some in (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE)):
+            received = await asyncio.gather(*(self._bus.receive(shard, ids) for shard, ids in some))
+            for (shard, _), mine in zip(some, received, strict=True):
+                for reader, mail in deliveries(mine, self._readers(shard), self._society).items():
+                    self._mail.setdefault(mail[0].post.tick + 1, {}).setdefault(reader, []).extend(mail)
 
     def _plan(self) -> Iterable[Shard]:
         ids = self._society.ids
@@ -102,19 +120,8 @@ class Host:
             followed = {int(a) for reader in range(start, stop) for a in self._society.graph.followees(reader)}
             yield Shard(number, frozenset(ids[a] for a in followed))
 
-    async def _mail(self, tick: int) -> dict[int, list[Delivery]]:
-        if tick == 0:
-            return {}
-        mail: dict[int, list[Delivery]] = {}
-        for start in range(0, len(self._shards), _COLLECTED_AT_ONCE):
-            shards = self._shards[start : start + _COLLECTED_AT_ONCE]
-            collected = await asyncio.gather(*(self._bus.collect(shard.number, tick - 1) for shard in shards))
-            for shard, posts in zip(shards, collected, strict=True):
-                mail.update(deliveries(posts, self._readers(shard), self._society))
-        return mail
-
-    def _readers(self, shard: Shard) -> range:
-        start = shard.number * self._limits.shard
+    def _readers(self, shard: int) -> range:
+        start = shard * self._limits.shard
         return range(start, min(start + self._limits.shard, len(self._society.ids)))
 
     async def _turns(self, tick: int, due: Sequence[Due], on_turn: Callable[[int, int], None]) -> list[TurnResult]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from s3agents.events import Post
-from s3agents.ids import UserId
+from s3agents.ids import PostId, UserId
 
 __all__ = ["Bus", "Shard"]
 
@@ -26,17 +26,17 @@ class Shard:
 
 
 class Bus(Protocol):
-    """Carries the posts of one run, tick by tick.
+    """Carries the posts of one run.
 
     A bus is a transport, not a store: the record is the source of truth, and a resumed run opens a fresh bus and
-    publishes again what has not been read. Within one opening, order of publication does not matter and a repeated post
-    is dropped:
+    publishes again what has not been read. It knows nothing of when a tick is over: who publishes knows the ids of what
+    is due, and :meth:`receive` asks for exactly these, so that an agent may be ahead of others. Within one opening:
 
-    * :meth:`collect` returns the posts of exactly one tick, by exactly the authors of the shard, each once, in their
-      total order;
-    * it waits until :meth:`end_tick` has been called for that tick, and a post of a tick that is over is refused, so
-      that nothing can come too late;
-    * a post is never lost: :meth:`publish` returns when the bus has taken it, or raises.
+    * a post reaches the shards that follow its author, once, however often it is published;
+    * :meth:`receive` returns when all of what it asks for has arrived, and may ask again until it is forgotten;
+    * a post is never lost: :meth:`publish` returns when the bus has taken it, or raises;
+    * what was forgotten leaves the bus as soon as nothing older is still to be kept: a bus holds the ticks under way,
+      however long the run.
 
     Every method but :meth:`close` raises :class:`~s3agents.errors.BusError` when the bus is not open or its server is
     gone. :class:`s3agents.testing.bus_contract.BusContract` states all of this as tests, for any bus.
@@ -47,19 +47,21 @@ class Bus(Protocol):
         ...
 
     async def publish(self, posts: Sequence[Post]) -> None:
-        """Take ``posts``, of ticks that are not over. Safe to repeat."""
+        """Take ``posts``, of ticks that were not forgotten. Safe to repeat."""
         ...
 
-    async def end_tick(self, tick: int) -> None:
-        """Declare that every post of ``tick``, and of the ticks before it, has been published. Safe to repeat."""
-        ...
+    async def receive(self, shard: int, ids: Collection[PostId]) -> list[Post]:
+        """The posts ``ids`` as they have reached ``shard``, in their total order; waits until all have.
 
-    async def collect(self, shard: int, tick: int) -> list[Post]:
-        """The posts of ``tick`` for ``shard``, in their total order.
-
-        A shard collects its ticks in ascending order, each once; one that it skips is dropped. A call that was
-        cancelled may be made again.
+        Args:
+            shard: number of the shard.
+            ids: of posts by authors whom the shard follows; others never arrive. Several calls may wait side by side,
+                and one that was cancelled may be made again.
         """
+        ...
+
+    async def forget(self, tick: int) -> None:
+        """Let go of the posts of ``tick`` and before: nobody asks for them any more. Safe to repeat."""
         ...
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 
 from s3agents.bus.base import Shard
-from s3agents.bus.ledger import Ledger, already_open, not_open
+from s3agents.bus.refusals import already_open, not_open, refuse_forgotten, unknown_shard
 from s3agents.events import Post
 from s3agents.ids import PostId, UserId
 
@@ -18,26 +18,27 @@ class _Opening:
 
     def __init__(self, run: str, shards: Collection[Shard]) -> None:
         self.run = run
-        self.ledger = Ledger(shard.number for shard in shards)
         self.authors: dict[int, frozenset[UserId]] = {shard.number: shard.authors for shard in shards}
-        self.mail: dict[int, dict[PostId, Post]] = {}
+        self.mail: dict[PostId, Post] = {}
+        self.forgotten = -1
         self.closed = False
         self.changed = asyncio.Condition()
 
-    async def until_over(self, tick: int) -> None:
-        async with self.changed:
-            await self.changed.wait_for(lambda: self.closed or self.ledger.over >= tick)
+    async def until_here(self, authors: frozenset[UserId], ids: Collection[PostId]) -> None:
+        """Return when every one of ``ids`` is here, by one of ``authors``."""
+
+        def here() -> bool:
+            return all(post in self.mail and self.mail[post].author in authors for post in ids)
+
+        if not here():
+            async with self.changed:
+                await self.changed.wait_for(lambda: self.closed or here())
         if self.closed:
             raise not_open()
 
     async def notify(self) -> None:
         async with self.changed:
             self.changed.notify_all()
-
-    def forget(self) -> None:
-        """Drop what every shard has collected."""
-        for tick in [tick for tick in self.mail if tick <= self.ledger.floor]:
-            del self.mail[tick]
 
 
 class LocalBus:
@@ -53,29 +54,26 @@ class LocalBus:
         self._opening = _Opening(run, shards)
 
     async def publish(self, posts: Sequence[Post]) -> None:
-        """Take ``posts``."""
+        """Take ``posts``, and let those go on who wait for them."""
         opening = self._opened()
-        opening.ledger.admit(posts)
+        refuse_forgotten(posts, opening.forgotten)
         for post in posts:
-            opening.mail.setdefault(post.tick, {}).setdefault(post.id, post)
-
-    async def end_tick(self, tick: int) -> None:
-        """Let those go on who wait for ``tick``."""
-        opening = self._opened()
-        opening.ledger.end(tick)
-        opening.forget()
+            opening.mail.setdefault(post.id, post)
         await opening.notify()
 
-    async def collect(self, shard: int, tick: int) -> list[Post]:
-        """The posts of ``tick`` for ``shard``, in their total order."""
+    async def receive(self, shard: int, ids: Collection[PostId]) -> list[Post]:
+        """The posts ``ids``, once they are here, in their total order."""
         opening = self._opened()
-        opening.ledger.begin(shard, tick)
-        await opening.until_over(tick)
-        authors = opening.authors[shard]
-        posts = [post for post in opening.mail.get(tick, {}).values() if post.author in authors]
-        opening.ledger.done(shard, tick)
-        opening.forget()
-        return sorted(posts, key=lambda post: post.order)
+        if shard not in opening.authors:
+            raise unknown_shard(shard, len(opening.authors))
+        await opening.until_here(opening.authors[shard], ids)
+        return sorted((opening.mail[post] for post in set(ids)), key=lambda post: post.order)
+
+    async def forget(self, tick: int) -> None:
+        """Drop the posts of ``tick`` and before."""
+        opening = self._opened()
+        opening.forgotten = max(opening.forgotten, tick)
+        opening.mail = {key: post for key, post in opening.mail.items() if post.tick > tick}
 
     async def close(self) -> None:
         """Forget everything."""

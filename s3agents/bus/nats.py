@@ -11,19 +11,21 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import NotFoundError
 
 from s3agents.bus.base import Shard
-from s3agents.bus.ledger import Ledger, already_open, not_open
+from s3agents.bus.nats_arrivals import Arrivals
 from s3agents.bus.nats_credentials import NatsCredentials
 from s3agents.bus.nats_link import NatsLink
 from s3agents.bus.nats_reader import NatsReader
 from s3agents.bus.nats_subjects import RunSubjects
 from s3agents.bus.nats_writer import Message, NatsWriter
+from s3agents.bus.refusals import already_open, not_open, refuse_forgotten, unknown_shard
 from s3agents.errors import BusError, explain
 from s3agents.events import Post, encode_post
+from s3agents.ids import PostId
 
 __all__ = ["MAX_AGE", "MAX_BYTES", "NatsBus", "NatsCredentials"]
 
 MAX_BYTES: Final = 1 << 30
-"""Bytes of posts not yet collected that the stream of a run may hold; a full stream refuses, and loses nothing."""
+"""Bytes of posts not yet forgotten that the stream of a run may hold; a full stream refuses, and loses nothing."""
 
 MAX_AGE: Final = 7 * 24 * 3600.0
 """Seconds after which a post goes: what a run that never closed its bus leaves behind does not stay for good."""
@@ -45,9 +47,12 @@ class _Opening:
 
     def __init__(self, run: str, link: NatsLink, shards: Collection[Shard]) -> None:
         self.names, self.link, self.writer = RunSubjects(run), link, NatsWriter(link)
-        self.ledger = Ledger(shard.number for shard in shards)
-        self.readers = {shard.number: NatsReader(link, self.names, shard) for shard in shards}
-        self._made, self._purged = False, 0
+        self.arrivals = Arrivals()
+        self.readers = {shard.number: NatsReader(link, self.names, shard, self.arrivals) for shard in shards}
+        self.forgotten = -1
+        self._made = False
+        self._first: dict[int, int] = {}  # place of the first post of each tick that is not forgotten
+        self._last = self._purged = 0
 
     async def begin(self, replicas: int, max_bytes: int) -> None:
         """Connect; make the stream, without what an earlier run of that name has left, and the consumers."""
@@ -82,12 +87,25 @@ class _Opening:
             async with self.link.unbroken():
                 await self._remove_stream()
 
-    async def purge(self) -> None:
-        """Drop from the stream what every shard has in hand; cheap as long as nothing has been put behind it."""
-        floor = min((reader.position for reader in self.readers.values()), default=0)
-        if floor > self._purged:
-            self._purged = floor
-            await self.link.call("purge", lambda: self.link.js.purge_stream(self.names.stream, seq=floor + 1))
+    async def publish(self, posts: Sequence[Post]) -> None:
+        """Have ``posts`` stored, and note where in the stream they lie."""
+        places = await self.writer.send(self.message(post) for post in posts)
+        for post in posts:
+            place = places[self.names.message_id(post.id)]
+            self._first[post.tick] = min(place, self._first.get(post.tick, place))
+            self._last = max(self._last, place)
+
+    async def forget(self, tick: int) -> None:
+        """Drop the posts of ``tick`` and before: here, and in the stream as far as nothing older is to be kept."""
+        self.forgotten = max(self.forgotten, tick)
+        self.arrivals.forget(tick)
+        for reader in self.readers.values():
+            reader.forget(tick)
+        self._first = {later: place for later, place in self._first.items() if later > tick}
+        floor = min(self._first.values(), default=self._last + 1)
+        if floor > self._purged + 1:
+            self._purged = floor - 1
+            await self.link.call("purge", lambda: self.link.js.purge_stream(self.names.stream, seq=floor))
 
     def message(self, post: Post) -> Message:
         about = f"post {post.id!r}"
@@ -96,9 +114,6 @@ class _Opening:
         except ValueError as exc:
             raise BusError(explain(about, wanted="text that UTF-8 can express", got="a lone surrogate")) from exc
         return Message(self.names.message_id(post.id), self.names.posts_of(post.author), data, about)
-
-    def marker(self, tick: int) -> Message:
-        return Message(self.names.marker_id(tick), self.names.tick, str(tick).encode(), f"the end of tick {tick}")
 
     async def _remove_stream(self) -> None:
         try:
@@ -110,7 +125,7 @@ class _Opening:
         config = StreamConfig(
             name=self.names.stream,
             description="posts of a run of s3agents",
-            subjects=[self.names.all_posts, self.names.tick],
+            subjects=[self.names.all_posts],
             retention=RetentionPolicy.LIMITS,
             discard=DiscardPolicy.NEW,
             max_bytes=max_bytes,
@@ -134,7 +149,7 @@ class NatsBus:
         credentials: what the server asks for; none by default.
         replicas: servers of the cluster that keep a copy of each post.
         patience: seconds for which a server may be away, say to restart, without ending the run.
-        max_bytes: of posts not yet collected that the stream may hold; the server sets so much disk aside.
+        max_bytes: of posts not yet forgotten that the stream may hold; the server sets so much disk aside.
     """
 
     def __init__(
@@ -171,28 +186,22 @@ class NatsBus:
         """Return when the server has stored ``posts``.
 
         Raises:
-            BusError: if it has not, or the tick of one is over.
+            BusError: if it has not, or the tick of one was forgotten.
         """
         opening = self._opened()
-        opening.ledger.admit(posts)
-        await opening.purge()
-        await opening.writer.send([opening.message(post) for post in posts])
+        refuse_forgotten(posts, opening.forgotten)
+        await opening.publish(posts)
 
-    async def end_tick(self, tick: int) -> None:
-        """Put the marker of ``tick`` behind its posts."""
+    async def receive(self, shard: int, ids: Collection[PostId]) -> list[Post]:
+        """The posts ``ids``, once they have reached ``shard``, in their total order."""
         opening = self._opened()
-        if tick > opening.ledger.over:
-            await opening.purge()
-            await opening.writer.send([opening.marker(tick)])
-            opening.ledger.end(tick)
+        if shard not in opening.readers:
+            raise unknown_shard(shard, len(opening.readers))
+        return await opening.readers[shard].receive(ids)
 
-    async def collect(self, shard: int, tick: int) -> list[Post]:
-        """The posts of ``tick`` for ``shard``, in their total order."""
-        opening = self._opened()
-        opening.ledger.begin(shard, tick)
-        posts = await opening.readers[shard].read(tick)
-        opening.ledger.done(shard, tick)
-        return posts
+    async def forget(self, tick: int) -> None:
+        """Drop the posts of ``tick`` and before, here and on the server."""
+        await self._opened().forget(tick)
 
     async def close(self) -> None:
         """Remove the run's stream and disconnect."""

@@ -14,10 +14,10 @@ from nats.errors import ConnectionClosedError, Error
 from nats.js import JetStreamContext
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from s3agents.bus.ledger import not_open
 from s3agents.bus.nats_credentials import NatsCredentials
 from s3agents.bus.nats_failures import passes, remedy_for
 from s3agents.bus.nats_info import server_info, without_secrets
+from s3agents.bus.refusals import not_open
 from s3agents.errors import BusError, explain
 
 __all__ = ["NatsLink"]

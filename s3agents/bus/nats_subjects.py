@@ -33,11 +33,6 @@ class RunSubjects:
         return f"S3_{_token(self.run)}"
 
     @property
-    def tick(self) -> str:
-        """Subject of the markers that end a tick."""
-        return f"s3.{_token(self.run)}.tick"
-
-    @property
     def all_posts(self) -> str:
         """Subjects of the posts of all authors."""
         return self._post(">")
@@ -50,11 +45,6 @@ class RunSubjects:
     def message_id(post: PostId) -> str:
         """The id by which the server knows a repeated post (header values lose blanks, hence a token)."""
         return _token(post)
-
-    @staticmethod
-    def marker_id(tick: int) -> str:
-        """The same for a marker; no post has an id with a dot."""
-        return f"tick.{tick}"
 
     def _post(self, token: str) -> str:
         return f"s3.{_token(self.run)}.post.{token}"

@@ -109,8 +109,7 @@ class Coordinator:
         await self._bus.open(name, self._host.shards)
         await self._host.restore(checkpoint.states, checkpoint.texts)
         if checkpoint.tick >= 0:
-            await self._bus.publish(checkpoint.posts)
-            await self._bus.end_tick(checkpoint.tick)
+            await self._host.deliver(checkpoint.posts)
         return Clock(self._ticks, last=checkpoint.tick)
 
     async def _tick(self, tick: int, on_progress: Callable[[Progress], None]) -> TickRecord:
@@ -120,8 +119,8 @@ class Coordinator:
         results = await self._host.run_tick(tick, self._announcements.get(tick, {}), on_turn=on_turn)
         record = self._record(tick, results)
         self._check(record)
-        await self._bus.end_tick(tick)
         self._recorder.commit(record)
+        await self._bus.forget(tick)
         return record
 
     def _record(self, tick: int, results: Sequence[TurnResult]) -> TickRecord:

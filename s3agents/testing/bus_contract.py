@@ -26,7 +26,7 @@ from s3agents.events import Post, PostKind
 from s3agents.ids import PostId, UserId, post_id
 from s3agents.labels import Attitude, Emotion
 
-__all__ = ["BusContract", "MakeBus", "a_post", "opened", "shard"]
+__all__ = ["BusContract", "MakeBus", "a_post", "opened", "received", "shard"]
 
 MakeBus = Callable[[], Bus]
 
@@ -122,8 +122,9 @@ def _shuffled(draw: st.DrawFn, posts: list[Post]) -> tuple[Post, ...]:
     return tuple(draw(st.permutations([*posts, *again])))
 
 
-async def _collected(bus: Bus, shards: Iterable[Shard], tick: int) -> dict[int, list[Post]]:
-    return {each.number: await bus.collect(each.number, tick) for each in shards}
+async def received(bus: Bus, number: int, posts: Iterable[Post]) -> list[Post]:
+    """``posts`` as they have reached a shard."""
+    return await bus.receive(number, [post.id for post in posts])
 
 
 async def _waits(call: asyncio.Task[list[Post]]) -> bool:
@@ -137,134 +138,123 @@ class BusContract:
     Two buses so made have to reach the same server, if there is one.
     """
 
-    async def test_a_shard_gets_exactly_the_posts_of_its_authors(self, make_bus: MakeBus) -> None:
-        """Whom nobody of the shard follows is not in its mail."""
+    async def test_a_shard_gets_the_posts_of_its_authors(self, make_bus: MakeBus) -> None:
+        """Each shard those of the authors whom it follows."""
         async with opened(make_bus, shard(0, "ann", "bob"), shard(1, "bob", "cyd")) as bus:
-            ann, bob, cyd, dan = posts = [a_post(name) for name in ("ann", "bob", "cyd", "dan")]
-            await bus.publish(posts)
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [ann, bob]
-            assert await bus.collect(1, 0) == [bob, cyd]
-            assert dan not in posts[:3]
+            ann, bob, cyd, dan = [a_post(name) for name in ("ann", "bob", "cyd", "dan")]
+            await bus.publish([ann, bob, cyd, dan])
+            assert await received(bus, 0, [ann, bob]) == [ann, bob]
+            assert await received(bus, 1, [bob, cyd]) == [bob, cyd]
 
-    async def test_a_shard_gets_exactly_one_tick(self, make_bus: MakeBus) -> None:
-        """Posts of the next tick stay where they are, even if they were published before this one ended."""
-        async with opened(make_bus, shard(0, "ann")) as bus:
-            await bus.publish([a_post("ann", 1)])
-            await bus.publish([a_post("ann", 0)])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [a_post("ann", 0)]
-            await bus.publish([a_post("ann", 1, 1)])
-            await bus.end_tick(1)
-            assert await bus.collect(0, 1) == [a_post("ann", 1, 0), a_post("ann", 1, 1)]
+    async def test_whom_a_shard_does_not_follow_does_not_reach_it(self, make_bus: MakeBus) -> None:
+        """Who asks for it all the same waits in vain."""
+        async with opened(make_bus, shard(0, "ann"), shard(1, "bob")) as bus:
+            await bus.publish([a_post("ann"), a_post("bob")])
+            call = asyncio.create_task(received(bus, 0, [a_post("ann"), a_post("bob")]))
+            assert await _waits(call)
+            call.cancel()
+            await asyncio.wait({call})
+            assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
 
-    async def test_a_tick_that_nobody_collects_is_dropped(self, make_bus: MakeBus) -> None:
-        """A shard may leave ticks out."""
+    async def test_a_shard_gets_exactly_what_it_asks_for(self, make_bus: MakeBus) -> None:
+        """Of one tick or of several, while others are there and others are to come."""
+        async with opened(make_bus, shard(0, "ann", "bob")) as bus:
+            first, second, third = a_post("ann", 1), a_post("bob", 0), a_post("bob", 1)
+            await bus.publish([first, second])
+            assert await received(bus, 0, [first]) == [first]
+            await bus.publish([third])
+            assert await received(bus, 0, [third, first]) == [first, third]
+            assert await received(bus, 0, [first, second]) == [second, first]
+
+    async def test_what_was_received_may_be_asked_for_again(self, make_bus: MakeBus) -> None:
+        """Until it is forgotten; side by side, too."""
         async with opened(make_bus, shard(0, "ann")) as bus:
-            for tick in range(3):
-                await bus.publish([a_post("ann", tick)])
-                await bus.end_tick(tick)
-            assert await bus.collect(0, 2) == [a_post("ann", 2)]
+            await bus.publish([a_post("ann")])
+            calls = [received(bus, 0, [a_post("ann")]) for _ in range(3)]
+            assert await asyncio.gather(*calls) == [[a_post("ann")]] * 3
 
     async def test_a_run_may_begin_at_any_tick(self, make_bus: MakeBus) -> None:
         """A resumed run goes on where the other stood."""
         async with opened(make_bus, shard(0, "ann")) as bus:
             await bus.publish([a_post("ann", 41)])
-            await bus.end_tick(41)
-            assert await bus.collect(0, 41) == [a_post("ann", 41)]
+            assert await received(bus, 0, [a_post("ann", 41)]) == [a_post("ann", 41)]
 
     async def test_a_post_published_twice_arrives_once(self, make_bus: MakeBus) -> None:
         """Publishing is safe to repeat, together or apart."""
         async with opened(make_bus, shard(0, "ann")) as bus:
             await bus.publish([a_post("ann"), a_post("ann")])
             await bus.publish([a_post("ann")])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [a_post("ann")]
+            assert await bus.receive(0, [a_post("ann").id, a_post("ann").id]) == [a_post("ann")]
 
     async def test_posts_come_in_their_total_order(self, make_bus: MakeBus) -> None:
-        """By author and number, in whatever order they were published."""
+        """By tick, author and number, in whatever order they were published or asked for."""
         async with opened(make_bus, shard(0, "ann", "bob")) as bus:
-            ordered = [a_post(author, 0, n) for author in ("ann", "bob") for n in range(12)]
+            ordered = [a_post(name, tick, n) for tick in range(2) for name in ("ann", "bob") for n in range(12)]
             await bus.publish(ordered[::-2])
             await bus.publish(ordered[::2])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == ordered
+            assert await received(bus, 0, reversed(ordered)) == ordered
 
-    async def test_collect_waits_for_the_end_of_the_tick(self, make_bus: MakeBus) -> None:
-        """Neither an empty bus nor a post brings it back; the end of the tick does, with every post."""
+    async def test_receive_waits_until_all_have_arrived(self, make_bus: MakeBus) -> None:
+        """Neither an empty bus nor some of the posts bring it back; the last of them does."""
         async with opened(make_bus, shard(0, "ann")) as bus:
-            call = asyncio.create_task(bus.collect(0, 0))
+            posts = [a_post("ann", 0, n) for n in range(2)]
+            call = asyncio.create_task(received(bus, 0, posts))
             assert await _waits(call)
-            await bus.publish([a_post("ann", 0, 1)])
+            await bus.publish([posts[1]])
             assert await _waits(call)
-            await bus.publish([a_post("ann", 0, 0)])
-            await bus.end_tick(0)
-            assert await call == [a_post("ann", 0, 0), a_post("ann", 0, 1)]
+            await bus.publish([posts[0]])
+            assert await call == posts
 
-    async def test_the_end_of_a_tick_ends_those_before(self, make_bus: MakeBus) -> None:
-        """Who waits for an earlier tick need not wait for more."""
-        async with opened(make_bus, shard(0, "ann")) as bus:
-            await bus.publish([a_post("ann")])
-            await bus.end_tick(5)
-            await bus.end_tick(5)
-            await bus.end_tick(2)
-            assert await bus.collect(0, 0) == [a_post("ann")]
-            assert await bus.collect(0, 5) == []
-
-    async def test_a_cancelled_collect_may_be_repeated(self, make_bus: MakeBus) -> None:
+    async def test_a_cancelled_call_may_be_repeated(self, make_bus: MakeBus) -> None:
         """What had already arrived for it is not lost."""
         async with opened(make_bus, shard(0, "ann")) as bus:
-            await bus.publish([a_post("ann", 0, 0)])
-            call = asyncio.create_task(bus.collect(0, 0))
+            posts = [a_post("ann", 0, n) for n in range(2)]
+            await bus.publish(posts[:1])
+            call = asyncio.create_task(received(bus, 0, posts))
             assert await _waits(call)
             call.cancel()
             await asyncio.wait({call})
-            await bus.publish([a_post("ann", 0, 1)])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [a_post("ann", 0, 0), a_post("ann", 0, 1)]
+            await bus.publish(posts[1:])
+            assert await received(bus, 0, posts) == posts
 
-    async def test_an_empty_tick_is_empty(self, make_bus: MakeBus) -> None:
-        """No posts, no mail, no wait."""
+    async def test_who_asks_for_nothing_does_not_wait(self, make_bus: MakeBus) -> None:
+        """A shard that follows nobody, too."""
         async with opened(make_bus, shard(0, "ann"), shard(1)) as bus:
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == []
-            assert await bus.collect(1, 0) == []
-
-    async def test_a_shard_that_follows_nobody_waits_like_the_others(self, make_bus: MakeBus) -> None:
-        """It has no mail, and still does not run ahead."""
-        async with opened(make_bus, shard(0), shard(1, "ann")) as bus:
-            await bus.publish([a_post("ann")])
-            call = asyncio.create_task(bus.collect(0, 0))
-            assert await _waits(call)
-            await bus.end_tick(0)
-            assert await call == []
+            assert await bus.receive(0, []) == []
+            assert await bus.receive(1, []) == []
 
     async def test_a_bus_without_shards_takes_posts(self, make_bus: MakeBus) -> None:
         """A society in which nobody follows anybody can still talk."""
         async with opened(make_bus) as bus:
             await bus.publish([a_post("ann")])
-            await bus.end_tick(0)
+            await bus.forget(0)
 
-    async def test_a_post_of_a_tick_that_is_over_is_refused(self, make_bus: MakeBus) -> None:
-        """It would be lost: some have collected the tick already."""
-        async with opened(make_bus, shard(0, "ann")) as bus:
-            await bus.end_tick(1)
-            with pytest.raises(BusError, match=r"tick 0.*tick 1 over"):
-                await bus.publish([a_post("ann", 0)])
+    async def test_what_is_not_forgotten_stays(self, make_bus: MakeBus) -> None:
+        """Later ticks, though they were published before; those whom nobody has asked for yet, too."""
+        async with opened(make_bus, shard(0, "ann"), shard(1, "ann")) as bus:
+            late, early = a_post("ann", 1), a_post("ann", 0)
+            await bus.publish([late])
+            await bus.publish([early])
+            assert await received(bus, 0, [early, late]) == [early, late]
+            for _ in range(2):
+                await bus.forget(0)
+            assert await received(bus, 0, [late]) == [late]
+            assert await received(bus, 1, [late]) == [late]
 
-    async def test_a_tick_is_collected_once(self, make_bus: MakeBus) -> None:
-        """A second time is an error, not a wait without end."""
+    async def test_a_post_of_a_tick_that_is_forgotten_is_refused(self, make_bus: MakeBus) -> None:
+        """Nobody would read it, and it would stay for good; forgetting less afterwards changes nothing."""
         async with opened(make_bus, shard(0, "ann")) as bus:
-            await bus.end_tick(0)
-            await bus.collect(0, 0)
-            with pytest.raises(BusError, match="collected last"):
-                await bus.collect(0, 0)
+            await bus.forget(1)
+            await bus.forget(0)
+            with pytest.raises(BusError, match=r"tick 1.*tick 1 forgotten"):
+                await bus.publish([a_post("ann", 1)])
+            await bus.publish([a_post("ann", 2)])
 
     async def test_an_unknown_shard_is_refused(self, make_bus: MakeBus) -> None:
         """A shard that the bus was not opened with has no subscriptions."""
         async with opened(make_bus, shard(0, "ann")) as bus:
             with pytest.raises(BusError, match="shard"):
-                await bus.collect(7, 0)
+                await bus.receive(7, [])
 
     async def test_a_bus_that_is_not_open_refuses_everything(self, make_bus: MakeBus) -> None:
         """Before it is opened and after it was closed alike."""
@@ -272,7 +262,7 @@ class BusContract:
         await done.open(f"contract-{uuid4().hex}", [shard(0, "ann")])
         await done.close()
         for bus in (fresh, done):
-            for call in (bus.publish([a_post("ann")]), bus.end_tick(0), bus.collect(0, 0)):
+            for call in (bus.publish([a_post("ann")]), bus.receive(0, []), bus.forget(0)):
                 with pytest.raises(BusError, match="open"):
                     await call
 
@@ -291,23 +281,23 @@ class BusContract:
         await bus.close()
 
     async def test_close_wakes_who_waits(self, make_bus: MakeBus) -> None:
-        """With an error: the tick will not end."""
+        """With an error: the post will not come."""
         async with opened(make_bus, shard(0, "ann")) as bus:
-            call = asyncio.create_task(bus.collect(0, 0))
+            call = asyncio.create_task(received(bus, 0, [a_post("ann")]))
             assert await _waits(call)
             await bus.close()
             with pytest.raises(BusError, match="open"):
                 await call
 
     async def test_a_bus_opened_again_is_empty(self, make_bus: MakeBus) -> None:
-        """Same bus, same run, nothing left of the first time: ticks, ids and posts begin anew."""
+        """Same bus, same run, nothing left of the first time: ids, posts and what was forgotten begin anew."""
         bus = make_bus()
         run = f"contract-{uuid4().hex}"
         for text in ("first", "second"):
             await bus.open(run, [shard(0, "ann")])
             await bus.publish([a_post("ann", text=text)])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [a_post("ann", text=text)]
+            assert await received(bus, 0, [a_post("ann")]) == [a_post("ann", text=text)]
+            await bus.forget(0)
             await bus.publish([a_post("ann", 1, text="unread")])
             await bus.close()
 
@@ -315,26 +305,28 @@ class BusContract:
         """Dots, blanks, wildcards and other scripts in an id mean nothing to the bus."""
         shards = [shard(number, name) for number, name in enumerate(_ODD_NAMES)]
         async with opened(make_bus, *shards) as bus:
-            await bus.publish([a_post(name) for name in _ODD_NAMES])
-            await bus.end_tick(0)
-            got = await _collected(bus, shards, 0)
-            assert got == {number: [a_post(name)] for number, name in enumerate(_ODD_NAMES)}
+            posts = [a_post(name) for name in _ODD_NAMES]
+            await bus.publish(posts)
+            for number, post in enumerate(posts):
+                assert await received(bus, number, [post]) == [post]
 
     async def test_a_shard_may_follow_ten_thousand(self, make_bus: MakeBus) -> None:
         """However it reads them, it gets no others."""
         names = [f"user-{number}" for number in range(10_001)]
         async with opened(make_bus, shard(0, *names[:-1])) as bus:
-            await bus.publish([a_post(name) for name in (names[-1], names[5_000], names[0])])
-            await bus.end_tick(0)
-            assert [post.author for post in await bus.collect(0, 0)] == [names[0], names[5_000]]
+            posts = [a_post(name) for name in (names[0], names[5_000], names[-1])]
+            await bus.publish(posts)
+            assert await received(bus, 0, posts[:2]) == posts[:2]
+            call = asyncio.create_task(received(bus, 0, posts))
+            assert await _waits(call)
+            call.cancel()
 
     async def test_a_tick_may_hold_thousands_of_posts(self, make_bus: MakeBus) -> None:
         """More than fit into one batch of anything."""
         async with opened(make_bus, shard(0, "ann")) as bus:
             posts = [a_post("ann", 0, n) for n in range(2_500)]
             await asyncio.gather(*(bus.publish(posts[start::5]) for start in range(5)))
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == posts
+            assert await received(bus, 0, posts) == posts
 
     async def test_two_runs_do_not_see_each_other(self, make_bus: MakeBus) -> None:
         """Same authors, same ids, same server; and one closing leaves the other alone."""
@@ -343,10 +335,8 @@ class BusContract:
             async with opened(make_bus, shard(0, "ann"), run=f"{run}.x") as two:
                 await one.publish([a_post("ann", text="one")])
                 await two.publish([a_post("ann", text="two")])
-                await two.end_tick(0)
-                assert await two.collect(0, 0) == [a_post("ann", text="two")]
-            await one.end_tick(0)
-            assert await one.collect(0, 0) == [a_post("ann", text="one")]
+                assert await received(two, 0, [a_post("ann")]) == [a_post("ann", text="two")]
+            assert await received(one, 0, [a_post("ann")]) == [a_post("ann", text="one")]
 
     async def test_posts_arrive_as_they_were_sent(self, make_bus: MakeBus) -> None:
         """Every field, 64 KB of text, and text of any script."""
@@ -366,8 +356,7 @@ class BusContract:
         )
         async with opened(make_bus, shard(0, "ann")) as bus:
             await bus.publish([*plain, full])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [*plain, full]
+            assert await received(bus, 0, [*plain, full]) == [*plain, full]
 
     @given(story=_stories())
     @settings(deadline=None, max_examples=25, suppress_health_check=_SHARED)
@@ -377,6 +366,7 @@ class BusContract:
         async with opened(make_bus, *shards) as bus:
             for tick, posts in enumerate(story.ticks):
                 await bus.publish(posts)
-                await bus.end_tick(tick)
-                got = await _collected(bus, shards, tick)
-                assert got == {each.number: story.expected(each.number, tick) for each in shards}
+                for each in shards:
+                    expected = story.expected(each.number, tick)
+                    assert await received(bus, each.number, expected) == expected
+                await bus.forget(tick)

@@ -37,7 +37,6 @@ async def test_only_agents_with_mail_come_into_being() -> None:
     host = host_of(society, bus)
     await bus.open("run", host.shards)
     assert [r.record.user for r in await host.run_tick(0, NEWS)] == ["u0"]
-    await bus.end_tick(0)
     assert [r.record.user for r in await host.run_tick(1, {})] == ["u1", "u2"]
     assert len(host.agents) == 3
 
@@ -74,7 +73,6 @@ async def test_history_enters_the_memory_once() -> None:
     host = host_of(society, bus)
     await bus.open("run", host.shards)
     await host.run_tick(0, NEWS)
-    await bus.end_tick(0)
     (result,) = await host.run_tick(1, {})
     remembered = [item.post for item in result.record.remembered]
     assert remembered[:4] == [f"before.{n}.u1" for n in range(4)]

@@ -10,6 +10,7 @@ from uuid import uuid4
 import nats
 import pytest
 import pytest_asyncio
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType
 from nats.js.errors import NotFoundError
@@ -19,7 +20,7 @@ from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_reader import NatsReader
 from s3agents.errors import BusError
 from s3agents.events import encode_post
-from s3agents.testing.bus_contract import BusContract, MakeBus, a_post, opened, shard
+from s3agents.testing.bus_contract import BusContract, MakeBus, a_post, opened, received, shard
 
 
 class TestNatsBus(BusContract):
@@ -50,12 +51,11 @@ async def js(nats_url: str) -> AsyncIterator[JetStreamContext]:
 
 
 async def test_subscriptions_are_the_follow_edges(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
-    """A shard is a durable consumer whose subjects are its authors and the end of the tick, and nothing else."""
+    """A shard is a durable consumer whose subjects are its authors and nothing else; one without authors needs none."""
     async with opened(make_bus, shard(0, "ann", "b.b"), shard(1), run=run):
-        first, second = await js.consumer_info(f"S3_{run}", "shard-0"), await js.consumer_info(f"S3_{run}", "shard-1")
-    assert first.config.durable_name == "shard-0"
-    assert sorted(first.config.filter_subjects) == [f"s3.{run}.post.ann", f"s3.{run}.post.b=2Eb", f"s3.{run}.tick"]
-    assert second.config.filter_subjects == [f"s3.{run}.tick"]
+        (consumer,) = await js.consumers_info(f"S3_{run}")
+    assert consumer.config.durable_name == "shard-0"
+    assert sorted(consumer.config.filter_subjects) == [f"s3.{run}.post.ann", f"s3.{run}.post.b=2Eb"]
 
 
 async def test_a_shard_with_too_many_authors_reads_everything(
@@ -67,7 +67,7 @@ async def test_a_shard_with_too_many_authors_reads_everything(
     async with opened(make_bus, many, long, run=run):
         for name in ("shard-0", "shard-1"):
             info = await js.consumer_info(f"S3_{run}", name)
-            assert info.config.filter_subjects == [f"s3.{run}.post.>", f"s3.{run}.tick"]
+            assert info.config.filter_subjects == [f"s3.{run}.post.>"]
 
 
 async def test_the_stream_is_bounded_and_refuses_what_is_too_much(
@@ -88,19 +88,20 @@ async def test_a_full_stream_is_an_error_and_loses_nothing(nats_url: str) -> Non
         await bus.publish(taken)
         with pytest.raises(BusError, match="stream is full"):
             await bus.publish([a_post("ann", 0, n, text="x" * 10_000) for n in range(5, 10)])
-        await bus.end_tick(0)
-        assert (await bus.collect(0, 0))[:5] == taken
+        assert await received(bus, 0, taken) == taken
 
 
-async def test_what_all_have_collected_leaves_the_stream(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
-    """The stream holds the ticks under way, however long the run."""
+async def test_what_is_forgotten_leaves_the_stream(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """The stream holds the ticks under way, however long the run; those whom nobody follows leave it, too."""
     async with opened(make_bus, shard(0, "ann"), shard(1, "bob"), run=run) as bus:
         for tick in range(4):
-            await bus.publish([a_post("ann", tick), a_post("bob", tick)])
-            await bus.end_tick(tick)
-            assert await bus.collect(0, tick) == [a_post("ann", tick)]
-            assert await bus.collect(1, tick) == [a_post("bob", tick)]
-        assert (await js.stream_info(f"S3_{run}")).state.messages == 3
+            posts = [a_post(name, tick) for name in ("ann", "bob", "cyd")]
+            await bus.publish([*posts, a_post("ann", tick + 1, 1)])
+            assert await received(bus, 0, posts[:1]) == posts[:1]
+            await bus.forget(tick)
+        assert (await js.stream_info(f"S3_{run}")).state.messages == 1
+        await bus.forget(4)
+        assert (await js.stream_info(f"S3_{run}")).state.messages == 0
 
 
 async def test_close_removes_the_stream(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
@@ -116,8 +117,9 @@ async def test_open_removes_what_an_earlier_run_left(make_bus: MakeBus, js: JetS
     await js.add_stream(name=f"S3_{run}", subjects=[f"s3.{run}.>"])
     await js.publish(f"s3.{run}.post.ann", b"left behind")
     async with opened(make_bus, shard(0, "ann"), run=run) as bus:
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == []
+        await js.publish(f"s3.{run}.post.bob", b"not for this shard")
+        await bus.publish([a_post("ann")])
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
 
 
 async def test_the_server_keeps_a_repeated_post_once(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
@@ -136,44 +138,53 @@ async def test_a_repeat_that_the_server_has_let_through_is_dropped(
         await bus.publish([a_post("ann")])
         await js.publish(f"s3.{run}.post.ann", encode_post(a_post("ann")))
         assert (await js.stream_info(f"S3_{run}")).state.messages == 2
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == [a_post("ann")]
+        await bus.publish([a_post("ann", 0, 1)])
+        posts = [a_post("ann"), a_post("ann", 0, 1)]
+        assert await received(bus, 0, posts) == posts
 
 
-async def test_what_was_delivered_and_lost_is_fetched_again(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
-    """The count of deliveries has a gap, here because somebody else took two posts off the consumer."""
-    async with opened(make_bus, shard(0, "ann"), run=run) as bus:
+@pytest.mark.parametrize("lost", [(0, 1), (2,), (4, 5)])
+async def test_what_was_delivered_and_lost_is_fetched_again(
+    make_bus: MakeBus, lost: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The count of deliveries has a gap; or nothing follows that would show one, and the post is waited for in vain."""
+    monkeypatch.setattr("s3agents.bus.nats_reader._LOST_SECONDS", 0.2)
+    take, deliveries = NatsReader._take, iter(range(1_000))
+
+    async def take_some(reader: NatsReader, binding: int, message: Msg) -> None:
+        if next(deliveries) not in lost:
+            await take(reader, binding, message)
+
+    monkeypatch.setattr(NatsReader, "_take", take_some)
+    async with opened(make_bus, shard(0, "ann")) as bus, asyncio.timeout(10.0):
         posts = [a_post("ann", 0, n) for n in range(6)]
         await bus.publish(posts)
-        thief = await js.pull_subscribe_bind("shard-0", f"S3_{run}")
-        assert len(await thief.fetch(2)) == 2
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == posts
+        assert await received(bus, 0, posts) == posts
 
 
-async def test_what_a_cancelled_call_had_received_is_fetched_again(
-    make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
+async def test_a_consumer_that_somebody_removed_is_made_again(
+    make_bus: MakeBus, js: JetStreamContext, run: str
 ) -> None:
-    """Even the end of the tick, after which nothing more would come."""
-    received = asyncio.Event()
-    fetch = JetStreamContext.PullSubscription.fetch
+    """It goes on after the last post in hand."""
+    async with opened(make_bus, shard(0, "ann"), run=run) as bus, asyncio.timeout(10.0):
+        posts = [a_post("ann", 0, n) for n in range(2)]
+        await bus.publish(posts[:1])
+        assert await received(bus, 0, posts[:1]) == posts[:1]
+        await js.delete_consumer(f"S3_{run}", "shard-0")
+        await bus.publish(posts[1:])
+        assert await received(bus, 0, posts) == posts
 
-    async def fetch_and_hold(sub: JetStreamContext.PullSubscription, *args: object, **options: object) -> None:
-        await fetch(sub, *args, **options)
-        received.set()
-        await asyncio.Event().wait()
 
+async def test_requests_that_run_out_of_time_are_renewed(make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long nothing is published."""
+    monkeypatch.setattr("s3agents.bus.nats_reader._ASK_SECONDS", 0.1)
     async with opened(make_bus, shard(0, "ann")) as bus:
-        await bus.publish([a_post("ann")])
-        await bus.end_tick(0)
-        with monkeypatch.context() as patch:
-            patch.setattr(JetStreamContext.PullSubscription, "fetch", fetch_and_hold)
-            call = asyncio.create_task(bus.collect(0, 0))
-            await received.wait()
-            call.cancel()
-            await asyncio.wait({call})
-        async with asyncio.timeout(10.0):
-            assert await bus.collect(0, 0) == [a_post("ann")]
+        for n in range(3):
+            call = asyncio.create_task(received(bus, 0, [a_post("ann", 0, n)]))
+            await asyncio.wait({call}, timeout=0.25)
+            await bus.publish([a_post("ann", 0, n)])
+            async with asyncio.timeout(2.0):
+                assert await call == [a_post("ann", 0, n)]
 
 
 async def test_a_stream_that_somebody_removed_is_an_error(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
@@ -181,25 +192,24 @@ async def test_a_stream_that_somebody_removed_is_an_error(make_bus: MakeBus, js:
     async with opened(make_bus, shard(0, "ann"), run=run) as bus:
         await js.delete_stream(f"S3_{run}")
         with pytest.raises(BusError, match="stream not found"):
-            await bus.collect(0, 0)
+            await received(bus, 0, [a_post("ann")])
 
 
 async def test_what_is_not_a_post_is_an_error(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
     """Another program publishes on the run's subjects."""
     async with opened(make_bus, shard(0, "ann"), run=run) as bus:
         await js.publish(f"s3.{run}.post.ann", b"hello")
-        await bus.end_tick(0)
         with pytest.raises(BusError, match=re.escape(f"s3.{run}.post.ann: wanted a post")):
-            await bus.collect(0, 0)
+            await received(bus, 0, [a_post("ann")])
 
 
 async def test_a_post_larger_than_the_server_takes_names_itself(make_bus: MakeBus) -> None:
-    """With its size, the limit and the remedy; and none of those published with it is sent."""
+    """With its size, the limit and the remedy."""
     async with opened(make_bus, shard(0, "ann")) as bus:
         with pytest.raises(BusError, match=r"post '0\.1\.ann': wanted at most \d+ bytes, got \d+ \(shorten the text"):
             await bus.publish([a_post("ann"), a_post("ann", 0, 1, text="x" * 8 * 1024 * 1024)])
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == []
+        await bus.publish([a_post("ann")])
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
 
 
 @pytest.mark.parametrize("name", ["r" * 400, "核能" * 60, "folder-\udcff"])
@@ -207,8 +217,7 @@ async def test_a_run_may_have_any_name(make_bus: MakeBus, name: str) -> None:
     """A long one, one of another script, one that no encoding fits: the stream's folder has a name that fits."""
     async with opened(make_bus, shard(0, "ann"), run=name) as bus:
         await bus.publish([a_post("ann")])
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == [a_post("ann")]
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
 
 
 async def test_text_that_cannot_be_written_names_its_post(make_bus: MakeBus) -> None:
@@ -225,17 +234,16 @@ async def test_a_failed_open_leaves_the_bus_closed(nats_url: str) -> None:
         with pytest.raises(BusError, match="replicas"):
             await bus.open(f"run-{uuid4().hex}", [])
     with pytest.raises(BusError, match="open"):
-        await bus.end_tick(0)
+        await bus.forget(0)
 
 
 async def test_shards_are_read_side_by_side(make_bus: MakeBus) -> None:
-    """Any number may be collected at once, in any order."""
+    """Any number may wait at once, in any order."""
     names = [f"user-{n}" for n in range(20)]
     shards = [shard(n, name) for n, name in enumerate(names)]
     async with opened(make_bus, *shards) as bus:
-        calls = [asyncio.create_task(bus.collect(n, 0)) for n in reversed(range(20))]
+        calls = [asyncio.create_task(received(bus, n, [a_post(names[n])])) for n in reversed(range(20))]
         await bus.publish([a_post(name) for name in names])
-        await bus.end_tick(0)
         assert await asyncio.gather(*calls) == [[a_post(name)] for name in reversed(names)]
 
 
@@ -260,4 +268,4 @@ async def test_an_open_that_is_cancelled_leaves_nothing(
     with pytest.raises(NotFoundError):
         await js.stream_info(f"S3_{run}")
     with pytest.raises(BusError, match="open"):
-        await bus.end_tick(0)
+        await bus.forget(0)

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import nats
 import pytest
 import structlog
+from nats.aio.msg import Msg
 
 from s3agents.bus.nats import NatsBus
+from s3agents.bus.nats_reader import NatsReader
 from s3agents.errors import BusError
-from s3agents.testing.bus_contract import a_post, opened, shard
+from s3agents.testing.bus_contract import a_post, opened, received, shard
 
 MakeServer = Callable[..., Any]
 
@@ -30,9 +31,8 @@ async def test_posts_survive_a_server_that_is_killed_and_restarted(make_server: 
         server.kill()
         server.start()
         await bus.publish([a_post("bob")])
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == before
-        assert await bus.collect(1, 0) == [*before, a_post("bob")]
+        assert await received(bus, 0, before) == before
+        assert await received(bus, 1, [*before, a_post("bob")]) == [*before, a_post("bob")]
 
 
 async def test_who_waits_goes_on_waiting_through_a_restart(make_server: MakeServer) -> None:
@@ -40,28 +40,28 @@ async def test_who_waits_goes_on_waiting_through_a_restart(make_server: MakeServ
     server = make_server()
     async with opened(lambda: NatsBus(server.url), shard(0, "ann")) as bus:
         await bus.publish([a_post("ann", 0, 0)])
-        call = asyncio.create_task(bus.collect(0, 0))
+        posts = [a_post("ann", 0, n) for n in range(2)]
+        call = asyncio.create_task(received(bus, 0, posts))
         await asyncio.wait({call}, timeout=0.1)
         server.kill()
         server.start()
         await bus.publish([a_post("ann", 0, 1)])
-        await bus.end_tick(0)
         async with asyncio.timeout(_BOUND):
-            assert await call == [a_post("ann", 0, 0), a_post("ann", 0, 1)]
+            assert await call == posts
 
 
 async def test_publishing_waits_for_the_server(make_server: MakeServer) -> None:
-    """Posts and the end of the tick, given while there is none, are there when it is back."""
+    """Posts given while there is none are there when it is back."""
     server = make_server()
     async with opened(lambda: NatsBus(server.url), shard(0, "ann")) as bus:
         server.kill()
-        call = asyncio.create_task(bus.publish([a_post("ann", 0, n) for n in range(1_200)]))
+        posts = [a_post("ann", 0, n) for n in range(1_200)]
+        call = asyncio.create_task(bus.publish(posts))
         await asyncio.wait({call}, timeout=0.1)
         assert not call.done()
         server.start()
         await call
-        await bus.end_tick(0)
-        assert len(await bus.collect(0, 0)) == 1_200
+        assert await received(bus, 0, posts) == posts
 
 
 async def test_a_kill_in_the_middle_of_publishing_loses_nothing(make_server: MakeServer) -> None:
@@ -74,34 +74,42 @@ async def test_a_kill_in_the_middle_of_publishing_loses_nothing(make_server: Mak
         server.kill()
         server.start()
         await call
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == posts
+        assert await received(bus, 0, posts) == posts
 
 
-async def test_what_was_on_its_way_when_the_connection_broke_is_fetched_again(make_server: MakeServer) -> None:
+async def test_what_was_on_its_way_when_the_connection_broke_is_fetched_again(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server holds it delivered, and nothing follows it that would show the gap."""
-    server = make_server()
-    async with opened(lambda: NatsBus(server.url), shard(0, "ann"), run="broken") as bus:
+    server, on_its_way = make_server(), asyncio.Event()
+
+    async def lose(reader: NatsReader, binding: int, message: Msg) -> None:
+        on_its_way.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(NatsReader, "_take", lose)
+        bus = NatsBus(server.url)
+        await bus.open("broken", [shard(0, "ann")])
         await bus.publish([a_post("ann")])
-        await bus.end_tick(0)
-        client = await nats.connect(server.url, allow_reconnect=False)
-        lost = await client.jetstream().pull_subscribe_bind("shard-0", "S3_broken")
-        assert len(await lost.fetch(2)) == 2
-        await client.close()
-        server.stop()
-        server.start()
-        async with asyncio.timeout(_BOUND):
-            assert await bus.collect(0, 0) == [a_post("ann")]
+        await on_its_way.wait()
+    call = asyncio.create_task(received(bus, 0, [a_post("ann")]))
+    server.kill()
+    server.start()
+    async with asyncio.timeout(_BOUND):
+        assert await call == [a_post("ann")]
+    await bus.close()
 
 
 async def test_a_server_that_stays_away_is_an_error(make_server: MakeServer) -> None:
-    """For who publishes, ends a tick, collects or already waits; it says what can be done."""
+    """For who publishes, forgets, receives or already waits; it says what can be done."""
     server = make_server()
     async with opened(lambda: NatsBus(server.url, patience=0.3), shard(0, "ann"), shard(1, "ann")) as bus:
-        waiting = asyncio.create_task(bus.collect(1, 0))
+        await bus.publish([a_post("ann", 0, 1)])
+        waiting = asyncio.create_task(received(bus, 1, [a_post("ann")]))
         await asyncio.wait({waiting}, timeout=0.1)
         server.kill()
-        for call in (bus.publish([a_post("ann")]), bus.end_tick(0), bus.collect(0, 0), waiting):
+        late = received(bus, 0, [a_post("ann")])
+        for call in (bus.publish([a_post("ann")]), bus.forget(0), late, waiting):
             with pytest.raises(BusError, match=r"NATS server nats://127.*no connection for 0.3 s.*bus: local"):
                 async with asyncio.timeout(_BOUND):
                     await call

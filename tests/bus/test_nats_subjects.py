@@ -19,8 +19,7 @@ def test_every_name_is_plain(run: str, author: str) -> None:
     names = RunSubjects(run)
     assert re.fullmatch(rf"S3_{_TOKEN}", names.stream)
     assert re.fullmatch(rf"s3\.{_TOKEN}\.post\.{_TOKEN}", names.posts_of(author))
-    assert re.fullmatch(rf"s3\.{_TOKEN}\.tick", names.tick)
-    assert names.all_posts == names.tick.removesuffix("tick") + "post.>"
+    assert names.posts_of(author).startswith(names.all_posts.removesuffix(">"))
 
 
 @given(one=_names, two=_names)
@@ -43,7 +42,7 @@ def test_a_long_name_is_cut_and_stays_its_own(one: str, two: str) -> None:
     assert len(first.stream.encode()) <= 160
     assert len(first.posts_of(two)) <= 320
     assert re.fullmatch(rf"S3_{_TOKEN}", first.stream)
-    assert (first.stream == second.stream) == (first.tick == second.tick) == (one == two)
+    assert (first.stream == second.stream) == (first.all_posts == second.all_posts) == (one == two)
     assert (first.posts_of(one) == first.posts_of(two)) == (one == two)
 
 
@@ -51,9 +50,3 @@ def test_a_name_that_looks_cut_is_not_taken_for_a_cut_one() -> None:
     """What marks a cut name is in no other."""
     cut = RunSubjects("a" * 151).stream.removeprefix("S3_")
     assert RunSubjects(cut).stream != f"S3_{cut}"
-
-
-@given(post=_names, tick=st.integers(0, 10**6))
-def test_no_post_is_taken_for_the_end_of_a_tick(post: str, tick: int) -> None:
-    """Law: the server never drops one as a repeat of the other."""
-    assert RunSubjects.message_id(post) != RunSubjects.marker_id(tick)

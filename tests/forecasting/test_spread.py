@@ -84,7 +84,6 @@ async def _played(society: Society, seed: int) -> np.ndarray[tuple[int], np.dtyp
     for tick in range(TICKS):
         seeds = {society.ids[0]: [Announcement(text="News")]} if tick == 0 else {}
         results = await host.run_tick(tick, seeds)
-        await bus.end_tick(tick)
         counts.append(sum(post.kind is PostKind.FORWARD for result in results for post in result.posts))
     return np.cumsum(np.array(counts, dtype=np.float64))
 
