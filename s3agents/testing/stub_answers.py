@@ -12,7 +12,7 @@ import orjson
 
 from s3agents.testing.stub_replies import Reply, make_reply
 
-__all__ = ["completion_answer", "embeddings_answer", "prompt_answer"]
+__all__ = ["completion_answer", "embeddings_answer", "prompt_answer", "prompt_of"]
 
 Usage = dict[str, int]
 
@@ -82,6 +82,13 @@ def _told(token: str) -> dict[str, Any]:
     """What vLLM tells of a token of the prompt."""
     number = zlib.crc32(token.encode())
     return {str(number): {"logprob": -(1 + number % 1000) / 100, "rank": 1, "decoded_token": token}}
+
+
+def prompt_of(body: Mapping[str, Any]) -> bytes | None:
+    """What a prefix cache sees of a request for a completion; ``None`` for any other request."""
+    if "messages" in body:
+        return b"".join(f"{m.get('role')}\n{m['content']}\n".encode() for m in body["messages"])
+    return str(body["prompt"]).encode() if "prompt" in body else None
 
 
 def embeddings_answer(body: Mapping[str, Any], failure: str | None) -> tuple[bytes, Usage]:

@@ -10,8 +10,9 @@ import asyncio
 import hashlib
 import signal
 import threading
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from types import TracebackType
@@ -20,7 +21,10 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from s3agents.testing.stub_answers import completion_answer, embeddings_answer, prompt_answer
+from s3agents.testing.stub_answers import completion_answer, embeddings_answer, prompt_answer, prompt_of
+from s3agents.testing.stub_latency import DISTRIBUTIONS, Latency
+from s3agents.testing.stub_prefix_cache import PrefixCache
+from s3agents.testing.stub_slots import Slots
 
 __all__ = ["FAILURES", "StubEndpoint"]
 
@@ -45,11 +49,12 @@ class StubEndpoint:
     it runs.
 
     Args:
-        latency: seconds before an answer, or a function of the request's number.
+        latency: seconds before an answer, a distribution by the request's content, or a function of its number.
         failures: share of requests that fail.
         kinds: kinds of failure to choose from, of :data:`FAILURES` or any ``status_...``.
         seed: seed of that choice.
         capacity: requests in flight above which it answers 429; none for no limit.
+        slots: requests that it serves at once, for their latency each; further ones wait. None for no limit.
         key: bearer token that it wants, if any.
         model: name of its model.
         port: port to listen on; 0 picks a free one.
@@ -62,16 +67,19 @@ class StubEndpoint:
         in_flight: requests in its hands now.
         peak: most that ever were.
         bodies: the last request bodies, parsed.
+        slots: how many it serves at once, how many wait, and how busy it was.
+        cache: what a prefix cache would have found of the prompts.
     """
 
     def __init__(
         self,
         *,
-        latency: float | Callable[[int], float] = 0.0,
+        latency: float | Latency | Callable[[int], float] = 0.0,
         failures: float = 0.0,
         kinds: Sequence[str] = ("status_500",),
         seed: int = 0,
         capacity: int | None = None,
+        slots: int | None = None,
         key: str | None = None,
         model: str = "stub",
         port: int = 0,
@@ -83,6 +91,7 @@ class StubEndpoint:
         self.failed: Counter[str] = Counter()
         self.tokens: Counter[str] = Counter()
         self.bodies: deque[dict[str, Any]] = deque(maxlen=keep)
+        self.slots, self.cache = Slots(slots), PrefixCache()
         self._port = port
         self._numbered = 0
         self._next: deque[str] = deque()
@@ -162,15 +171,14 @@ class StubEndpoint:
         chat = request.path.endswith("completions")
         self.requests += chat
         self.embedded += not chat
+        raw = await request.read()
         try:
-            body = orjson.loads(await request.read())
+            body = orjson.loads(raw)
         except ValueError:
             return _error(400, "wanted a JSON body")
         self.bodies.append(body)
         failure = self._failure(number)
-        delay = self.latency(number) if callable(self.latency) else self.latency
-        if delay:
-            await asyncio.sleep(delay)
+        await self._serve(self._delay(number, raw))
         if failure is not None:
             self.failed[failure] += 1
             if (failed := await _failed(request, failure)) is not None:
@@ -179,8 +187,29 @@ class StubEndpoint:
             answer, used = _ANSWERS[request.path](body, failure)
         except (KeyError, TypeError, ValueError) as exc:
             return _error(400, f"{type(exc).__name__}: {exc}")
-        self.tokens.update(used)
+        self._count(body, used)
         return web.Response(body=answer, content_type="application/json")
+
+    def _delay(self, number: int, content: bytes) -> float:
+        latency = self.latency
+        if isinstance(latency, Latency):
+            return latency.of(content)
+        return latency(number) if callable(latency) else latency
+
+    async def _serve(self, delay: float) -> None:
+        """Hold a place for as long as the request takes."""
+        await self.slots.take()
+        try:
+            if delay:
+                await asyncio.sleep(delay)
+        finally:
+            self.slots.leave()
+
+    def _count(self, body: Any, used: Mapping[str, int]) -> None:
+        for kind, n in used.items():
+            self.tokens[kind] += n
+        if (prompt := prompt_of(body)) is not None:
+            self.cache.look_up(prompt, used["prompt_tokens"])
 
     def _failure(self, number: int) -> str | None:
         if self._next:
@@ -194,11 +223,19 @@ class StubEndpoint:
         return self.kinds[kind % len(self.kinds)] if draw < self.failures else None
 
     def _metrics(self) -> str:
-        figures = {
-            "vllm:num_requests_running": self.in_flight,
+        """The counters that vLLM has, by its names, and how busy the slots were."""
+        self.slots.settle()
+        figures: dict[str, float] = {
+            "vllm:num_requests_running": self.in_flight - self.slots.waiting,
+            "vllm:num_requests_waiting": self.slots.waiting,
             "vllm:request_success_total": self.requests - self.failed.total(),
             "vllm:prompt_tokens_total": self.tokens["prompt_tokens"],
             "vllm:generation_tokens_total": self.tokens["completion_tokens"],
+            "vllm:prefix_cache_queries_total": self.cache.queries,
+            "vllm:prefix_cache_hits_total": self.cache.hits,
+            "process_cpu_seconds_total": time.process_time(),
+            "stub:slot_seconds_total": self.slots.busy_seconds,
+            "stub:full_seconds_total": self.slots.full_seconds,
         }
         return "".join(f'{name}{{model_name="{self.model}"}} {value}\n' for name, value in figures.items())
 
@@ -227,7 +264,10 @@ def _error(status: int, message: str) -> web.Response:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m s3agents.testing.stub_endpoint", description=__doc__)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds before an answer")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before an answer, on average")
+    parser.add_argument("--distribution", default="constant", help=f"of the latency: {', '.join(DISTRIBUTIONS)}")
+    parser.add_argument("--shape", type=float, help="sigma of lognormal, exponent of pareto")
+    parser.add_argument("--slots", type=int, help="requests served at once; further ones wait")
     parser.add_argument("--failures", type=float, default=0.0, help="share of requests that fail")
     parser.add_argument("--kinds", default="status_500", help=f"kinds of failure, with commas: {', '.join(FAILURES)}")
     parser.add_argument("--seed", type=int, default=0, help="seed of the failures")
@@ -242,6 +282,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
     settings = {**vars(arguments), "kinds": arguments.kinds.split(",")}
+    mean, distribution, shape = (settings.pop(name) for name in ("latency", "distribution", "shape"))
+    settings["latency"] = Latency(mean=mean, distribution=distribution, shape=shape)
     async with StubEndpoint(**settings) as stub:
         print(orjson.dumps({"url": stub.url}).decode(), flush=True)  # noqa: T201  # what callers read
         await done.wait()
