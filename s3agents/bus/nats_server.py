@@ -98,7 +98,7 @@ class EmbeddedNats:
         token = secrets.token_hex(16)
         try:
             self._furnish(token)
-            address = await self._launched(program, port=-1)
+            address = await self._first_launched(program)
         except BaseException as exc:
             await self.stop()
             if isinstance(exc, OSError):
@@ -141,6 +141,15 @@ class EmbeddedNats:
         config.touch(mode=0o600)
         lines = [f'authorization {{ token: "{token}" }}', *(f"{name}: {size}" for name, size in _LIMITS.items())]
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    async def _first_launched(self, program: Path) -> str:
+        """The address of the server, which may be killed before it is up, and is then started once more."""
+        try:
+            return await self._launched(program, port=-1)
+        except BusError:
+            if self._process is None or self._process.poll() is None:
+                raise
+            return await self._launched(program, port=-1)
 
     async def _keep_up(self, program: Path, *, port: int) -> None:
         """Start the server again whenever it has ended, unless it does nothing else."""

@@ -16,7 +16,7 @@ from nats.aio.client import Client, ServerVersion
 
 from s3agents.bus.nats import NatsBus, NatsCredentials
 from s3agents.errors import BusError, InputError
-from s3agents.testing.bus_contract import a_post, opened, shard
+from s3agents.testing.bus_contract import a_post, opened, received, shard
 
 MakeServer = Callable[..., Any]
 
@@ -49,8 +49,7 @@ async def test_no_server(nobody: str) -> None:
 async def test_any_server_of_a_cluster_will_do(nobody: str, make_server: MakeServer) -> None:
     """The address may name several."""
     async with opened(lambda: NatsBus(f"{nobody}, {make_server().url}"), shard(0, "ann")) as bus:
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == []
+        assert await bus.receive(0, []) == []
 
 
 async def test_a_server_without_jetstream(make_server: MakeServer) -> None:
@@ -95,8 +94,7 @@ async def test_the_right_credentials_let_in(
     server = make_server("-js", *options)
     async with opened(lambda: NatsBus(server.url, known), shard(0, "ann")) as bus:
         await bus.publish([a_post("ann")])
-        await bus.end_tick(0)
-        assert [post.author for post in await bus.collect(0, 0)] == ["ann"]
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
 
 
 async def test_a_credentials_file_needs_its_package(
@@ -142,8 +140,7 @@ async def test_posts_travel_encrypted(make_server: MakeServer, certificate: tupl
     url = server.url.replace("nats://", "tls://")
     async with opened(lambda: NatsBus(url, NatsCredentials(tls_ca=str(certificate[0]))), shard(0, "ann")) as bus:
         await bus.publish([a_post("ann")])
-        await bus.end_tick(0)
-        assert await bus.collect(0, 0) == [a_post("ann")]
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
     assert "certificate" in (await _refusal(NatsBus(url))).lower()
 
 

@@ -22,7 +22,7 @@ from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_info import server_info
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.errors import BusError
-from s3agents.testing.bus_contract import a_post, opened, shard
+from s3agents.testing.bus_contract import a_post, opened, received, shard
 
 _BOUND = 15.0
 _OWNER = """
@@ -82,8 +82,7 @@ async def test_a_server_carries_posts_and_leaves_nothing(store: Path) -> None:
     async with EmbeddedNats(store) as server:
         async with opened(lambda: NatsBus(server.url), shard(0, "ann")) as bus:
             await bus.publish([a_post("ann")])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [a_post("ann")]
+            assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
         process = _server_of(store)
         assert "JetStream" in (store / "server.log").read_text()
         assert Path(process.exe()).samefile(find_nats_server() or "")
@@ -192,8 +191,7 @@ async def test_a_server_takes_long_posts(store: Path) -> None:
             await bus.publish([post])
         with pytest.raises(BusError, match=r"post '0\.20\.ann': wanted at most 838\d{4} bytes, got 9\d{6} \(shorten"):
             await bus.publish([a_post("ann", 0, 20, text="x" * 9_000_000)])
-        await bus.end_tick(0)
-        assert [post.n for post in await bus.collect(0, 0)] == list(range(20))
+        assert [post.n for post in await received(bus, 0, posts)] == list(range(20))
 
 
 def test_a_server_ends_with_an_owner_that_is_killed(owner: subprocess.Popen[bytes], store: Path) -> None:
@@ -246,8 +244,8 @@ async def test_a_server_that_is_killed_is_started_again(store: Path, of: str) ->
             await bus.publish([a_post("ann")])
             (guard if of == "guard" else first).kill()
             await bus.publish([a_post("ann", 0, 1)])
-            await bus.end_tick(0)
-            assert await bus.collect(0, 0) == [a_post("ann"), a_post("ann", 0, 1)]
+            both = [a_post("ann"), a_post("ann", 0, 1)]
+            assert await received(bus, 0, both) == both
         assert server.url == url
         again = _server_of(store)
         assert again.pid != first.pid
