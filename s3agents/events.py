@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from pydantic.dataclasses import dataclass
 
 from s3agents.ids import PostId, TextId, UserId, text_id
 from s3agents.labels import Attitude, Emotion
 
 __all__ = ["Action", "Delivery", "Post", "PostKind", "Source", "decode_post", "encode_post"]
+
+Number = Annotated[int, Field(ge=0)]
 
 
 class PostKind(StrEnum):
@@ -40,7 +42,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post.
+    """One post. Plain, for a run makes millions; what comes from outside is validated by :func:`decode_post`.
 
     Attributes:
         id: unique in the run; see :func:`s3agents.ids.post_id`.
@@ -57,8 +59,8 @@ class Post:
 
     id: PostId
     author: UserId
-    tick: int = Field(ge=0)
-    n: int = Field(default=0, ge=0)
+    tick: Number
+    n: Number = 0
     text: str
     kind: PostKind = PostKind.ORIGINAL
     parent: PostId | None = None

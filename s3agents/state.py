@@ -1,12 +1,15 @@
-"""AgentState: what changes in a user during a run: emotion, attitude, memory, what it has heard and what it intends."""
+"""AgentState: what changes in a user during a run: emotion, attitude, memory, what it has heard and what it intends.
+
+The values are plain, for every turn makes several. Beliefs, which minds of any kind come to, check themselves; whatever
+comes from outside is validated by :func:`load_state`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass as plain_dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter, model_validator
-from pydantic.dataclasses import dataclass
+from pydantic import Field, TypeAdapter
 
 from s3agents.events import Action, Delivery, Source
 from s3agents.ids import PostId, TextId
@@ -37,6 +40,8 @@ SHARED_KEPT = 64
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
+_SUM = 1e-6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmotionBelief:
@@ -45,16 +50,20 @@ class EmotionBelief:
     Attributes:
         level: the level the agent is in.
         p: probabilities of calm, moderate and intense; they sum to 1.
+
+    Raises:
+        ValueError: if they do not, or the level is none.
     """
 
     level: Emotion
     p: tuple[Probability, Probability, Probability]
 
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> EmotionBelief:
-        if abs(sum(self.p) - 1.0) > 1e-6:
-            raise ValueError(f"probabilities of emotion must sum to 1, got {self.p}")
-        return self
+    def __post_init__(self) -> None:
+        if type(self.level) is not Emotion:
+            object.__setattr__(self, "level", Emotion(self.level))
+        a, b, c = self.p
+        if not (a >= 0.0 and b >= 0.0 and c >= 0.0 and abs(a + b + c - 1.0) <= _SUM):
+            raise ValueError(f"probabilities of emotion must sum to 1, and none be negative, got {self.p}")
 
     @classmethod
     def certain(cls, level: Emotion) -> EmotionBelief:
@@ -70,10 +79,19 @@ class AttitudeBelief:
     Attributes:
         stance: the side the agent takes.
         p_positive: probability of :attr:`Attitude.POSITIVE`.
+
+    Raises:
+        ValueError: if the probability is outside of 0 to 1, or the side is none.
     """
 
     stance: Attitude
     p_positive: Probability
+
+    def __post_init__(self) -> None:
+        if type(self.stance) is not Attitude:
+            object.__setattr__(self, "stance", Attitude(self.stance))
+        if not 0.0 <= self.p_positive <= 1.0:
+            raise ValueError(f"a probability must be between 0 and 1, got {self.p_positive}")
 
     @classmethod
     def certain(cls, stance: Attitude) -> AttitudeBelief:
@@ -100,9 +118,9 @@ class MemoryItem:
     relevance: float
 
 
-@plain_dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """A cascade that reached an agent, whether or not the agent paid attention. Plain, for every turn makes several.
+    """A cascade that reached an agent, whether or not the agent paid attention.
 
     Attributes:
         root: first post of the cascade.

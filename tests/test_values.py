@@ -107,10 +107,20 @@ def test_samples_are_subsets_in_order(n: int, k: int) -> None:
 
 def test_beliefs_must_be_probabilities() -> None:
     """Probabilities that do not sum to 1, or leave [0, 1], are refused."""
-    with pytest.raises(ValidationError, match="sum to 1"):
-        EmotionBelief(level=Emotion.CALM, p=(0.5, 0.1, 0.1))
-    with pytest.raises(ValidationError):
-        AttitudeBelief(stance=Attitude.POSITIVE, p_positive=1.5)
+    for wrong in ((0.5, 0.1, 0.1), (1.5, -0.5, 0.0), (float("nan"), 0.5, 0.5)):
+        with pytest.raises(ValueError, match="sum to 1"):
+            EmotionBelief(level=Emotion.CALM, p=wrong)
+    for outside in (1.5, -0.1, float("nan")):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            AttitudeBelief(stance=Attitude.POSITIVE, p_positive=outside)
+
+
+def test_beliefs_take_labels_by_their_words() -> None:
+    """A mind may say ``positive``: the belief holds the label itself. A word that is no label is refused."""
+    assert AttitudeBelief(stance="positive", p_positive=0.5).stance is Attitude.POSITIVE  # type: ignore[arg-type]
+    assert EmotionBelief(level="calm", p=(1.0, 0.0, 0.0)).level is Emotion.CALM  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="glad"):
+        EmotionBelief(level="glad", p=(1.0, 0.0, 0.0))  # type: ignore[arg-type]
 
 
 def test_a_persona_describes_what_is_known() -> None:

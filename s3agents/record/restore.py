@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from s3agents.cognition.hear import hear
-from s3agents.events import Post
+from s3agents.events import Action, Post, Source, decode_post
 from s3agents.ids import PostId, TextId, UserId
+from s3agents.labels import Attitude, Emotion
 from s3agents.record.base import Checkpoint
 from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, Heard, Intention, MemoryItem
 
@@ -67,14 +68,14 @@ def read_checkpoint(db: sqlite3.Connection) -> Checkpoint:
 def _posts(db: sqlite3.Connection, tick: int) -> tuple[Post, ...]:
     cursor = db.execute(_POSTS, (tick,))
     names = [column[0] for column in cursor.description]
-    return tuple(Post(**dict(zip(names, row, strict=True))) for row in cursor)
+    return tuple(decode_post(dict(zip(names, row, strict=True))) for row in cursor)
 
 
 def _pools(db: sqlite3.Connection) -> dict[UserId, Pool]:
     """What each agent remembers, in the order in which it was filled: a post that came again keeps its place."""
     pools: dict[UserId, Pool] = defaultdict(dict)
     for user, post, text, tick, source, relevance in db.execute(_POOLS):
-        pools[user][post] = MemoryItem(post=post, text=text, tick=tick, source=source, relevance=relevance)
+        pools[user][post] = MemoryItem(post=post, text=text, tick=tick, source=Source(source), relevance=relevance)
     return pools
 
 
@@ -97,10 +98,12 @@ def _heard(db: sqlite3.Connection) -> dict[UserId, tuple[Heard, ...]]:
 def _intentions(db: sqlite3.Connection) -> dict[UserId, list[Intention]]:
     """What each agent has decided to do and neither done nor given up, first due first."""
     intentions: dict[UserId, list[Intention]] = defaultdict(list)
-    cursor = db.execute(_INTENTIONS)
-    names = [column[0] for column in cursor.description][1:]
-    for user, *values in cursor:
-        intentions[user].append(Intention(**dict(zip(names, values, strict=True))))
+    for user, decided, due, action, target, root, text, attitude in db.execute(_INTENTIONS):
+        side = None if attitude is None else Attitude(attitude)
+        one = Intention(
+            decided=decided, due=due, action=Action(action), target=target, root=root, text=text, attitude=side
+        )
+        intentions[user].append(one)
     return intentions
 
 
@@ -109,7 +112,7 @@ def _states(db: sqlite3.Connection, pools: Mapping[UserId, Pool]) -> dict[UserId
     return {
         user: AgentState(
             emotion=_emotion(level, p),
-            attitude=AttitudeBelief(stance=stance, p_positive=p_positive),
+            attitude=AttitudeBelief(stance=Attitude(stance), p_positive=p_positive),
             felt=felt,
             pool=tuple(pools[user].values()) if user in pools else (),
             shared=tuple(shared.get(user, ())[-SHARED_KEPT:]),
@@ -122,7 +125,7 @@ def _states(db: sqlite3.Connection, pools: Mapping[UserId, Pool]) -> dict[UserId
 
 def _emotion(level: Any, p: list[float]) -> EmotionBelief:
     calm, moderate, intense = p
-    return EmotionBelief(level=level, p=(calm, moderate, intense))
+    return EmotionBelief(level=Emotion(level), p=(calm, moderate, intense))
 
 
 def _texts(db: sqlite3.Connection, pools: Iterable[Pool]) -> dict[TextId, str]:
