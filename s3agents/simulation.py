@@ -217,7 +217,7 @@ class Simulation:
                 fault_limit=scenario.limits.faults,
             )
             # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
-            return await coordinator.run(f"{name}-{token_hex(4)}", stop=self.stop, on_progress=on_progress)
+            return await coordinator.run(f"{name}/{token_hex(4)}", stop=self.stop, on_progress=on_progress)
 
     def _model(self) -> AbstractAsyncContextManager[ChatCompletionClient | None]:
         scenario = self.prepared.scenario

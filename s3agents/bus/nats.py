@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 from s3agents.bus.base import Shard
 from s3agents.bus.nats_arrivals import Arrivals
 from s3agents.bus.nats_credentials import NatsCredentials
+from s3agents.bus.nats_leftovers import remove_leftovers
 from s3agents.bus.nats_link import NatsLink
 from s3agents.bus.nats_reader import NatsReader
 from s3agents.bus.nats_subjects import RunSubjects
@@ -58,6 +59,7 @@ class _Opening:
         """Connect; make the stream, without what an earlier run of that name has left, and the consumers."""
         await self.link.connect()
         await self.link.call("remove the stream of an earlier run", self._remove_stream)
+        await remove_leftovers(self.link, self.names.mark, keep=self.names.stream)
         await self.link.call("make a stream", lambda: self._add_stream(replicas, max_bytes))
         self._made = True
         places = asyncio.Semaphore(_AT_ONCE)
@@ -124,7 +126,7 @@ class _Opening:
     async def _add_stream(self, replicas: int, max_bytes: int) -> None:
         config = StreamConfig(
             name=self.names.stream,
-            description="posts of a run of s3agents",
+            description=self.names.mark,
             subjects=[self.names.all_posts],
             retention=RetentionPolicy.LIMITS,
             discard=DiscardPolicy.NEW,
@@ -142,7 +144,7 @@ class NatsBus:
 
     The posts of a run are a stream; a shard is a durable consumer whose subjects are exactly the authors that its
     agents follow. Names of runs are the caller's to keep apart: opening a run removes what an earlier one of that name
-    has left.
+    has left, and, where the name is ``RUN/OPENING``, what other openings of ``RUN`` have left.
 
     Args:
         url: ``nats://host:port`` or ``tls://host:port``; several servers of one cluster are separated by commas.

@@ -44,12 +44,13 @@ class NatsLink:
         patience: seconds to wait for a server that has gone before giving up on it.
 
     Attributes:
+        patience: as given.
         generation: how often the connection has broken; what was on its way then may be lost.
     """
 
     def __init__(self, url: str, credentials: NatsCredentials, *, patience: float) -> None:
         self._urls = [part.strip() for part in url.split(",")]
-        self._credentials, self._patience = credentials, patience
+        self._credentials, self.patience = credentials, patience
         self._client = Client()
         self._js: JetStreamContext | None = None
         self._up = asyncio.Event()
@@ -100,7 +101,7 @@ class NatsLink:
             options = self._options()
             await self._refuse_plain()
             await _try_once(options)
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self.patience):
                 await self._client.connect(
                     **options, max_reconnect_attempts=-1, disconnected_cb=self._on_down, reconnected_cb=self._on_up
                 )
@@ -123,10 +124,10 @@ class NatsLink:
             if self._client.is_closed:
                 raise ConnectionClosedError
             try:
-                async with asyncio.timeout(self._patience):
+                async with asyncio.timeout(self.patience):
                     await self._up.wait()
             except TimeoutError as exc:
-                raise ConnectionError(f"no connection for {self._patience:g} s") from exc
+                raise ConnectionError(f"no connection for {self.patience:g} s") from exc
 
     async def call(self, doing: str, request: Callable[[], Awaitable[_T]]) -> _T:
         """The result of ``request``, made again while the server is away or not ready.
@@ -146,7 +147,7 @@ class NatsLink:
 
         retrying = AsyncRetrying(
             retry=retry_if_exception(passes),
-            stop=stop_after_delay(self._patience),
+            stop=stop_after_delay(self.patience),
             wait=wait_fixed(_RETRY_SECONDS),
             reraise=True,
         )
@@ -166,7 +167,7 @@ class NatsLink:
 
         def tell() -> None:
             if not self._slow:
-                _log.warning("waiting for the NATS server", server=self._name, to=doing, patience=self._patience)
+                _log.warning("waiting for the NATS server", server=self._name, to=doing, patience=self.patience)
             self._slow.add(me)
 
         timer = loop.call_later(_TELL_SECONDS, tell)

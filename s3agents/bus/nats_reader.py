@@ -19,7 +19,7 @@ from s3agents.bus.nats_arrivals import Arrivals
 from s3agents.bus.nats_link import NatsLink
 from s3agents.bus.nats_subjects import RunSubjects
 from s3agents.bus.refusals import not_open
-from s3agents.errors import BusError
+from s3agents.errors import BusError, explain
 from s3agents.events import Post
 from s3agents.ids import PostId
 
@@ -90,13 +90,27 @@ class NatsReader:
         """The posts ``ids`` in their total order; waits until all are here.
 
         Raises:
-            BusError: if the server is gone, or the reader was released.
+            BusError: if the server is gone, the reader was released, or nothing comes for as long as one waits for a
+                server: it no longer has them.
         """
         wanted = set(ids)
-        while missing := wanted - self._here.keys():
-            await self._ready()
-            await self._arrival(missing)
+        loop, position = asyncio.get_running_loop(), self._position
+        began = loop.time()
+        with self._link.told("deliver posts"):
+            while missing := wanted - self._here.keys():
+                await self._ready()
+                if self._position != position:
+                    position, began = self._position, loop.time()
+                elif loop.time() - began > self._link.patience + _LOST_SECONDS:
+                    raise self._lost_for_good(missing)
+                await self._arrival(missing)
         return sorted((self._here[post] for post in wanted), key=lambda post: post.order)
+
+    def _lost_for_good(self, missing: set[PostId]) -> BusError:
+        what, few = f"posts for {self._consumer}", ", ".join(sorted(missing)[:3])
+        got = f"nothing for {self._link.patience:g} s; {len(missing)} are missing, such as {few}"
+        remedy = "if the server has lost its store, or its clock has jumped, continue with s3agents resume"
+        return BusError(explain(what, wanted="the server to have what it stored", got=got, remedy=remedy))
 
     def forget(self, tick: int) -> None:
         """Drop the posts of ``tick`` and before."""

@@ -22,10 +22,15 @@ class RunSubjects:
     together. A long one is cut, and ends in a digest of the whole.
 
     Attributes:
-        run: the run, as the caller names it.
+        run: the run, as the caller names it; what follows the last ``/`` tells its openings apart.
     """
 
     run: str
+
+    @property
+    def mark(self) -> str:
+        """Description of what this and other openings of the run have on the server, and of nothing else there."""
+        return f"posts of a run of s3agents: {text_id(self.run.rpartition('/')[0] or self.run)}"
 
     @property
     def stream(self) -> str:

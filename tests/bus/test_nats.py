@@ -16,8 +16,10 @@ from nats.js.api import DiscardPolicy, StorageType
 from nats.js.errors import NotFoundError
 
 from s3agents.bus import nats as nats_bus
+from s3agents.bus import nats_reader
 from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_reader import NatsReader
+from s3agents.bus.nats_subjects import RunSubjects
 from s3agents.errors import BusError
 from s3agents.events import encode_post
 from s3agents.testing.bus_contract import BusContract, MakeBus, a_post, opened, received, shard
@@ -120,6 +122,34 @@ async def test_open_removes_what_an_earlier_run_left(make_bus: MakeBus, js: JetS
         await js.publish(f"s3.{run}.post.bob", b"not for this shard")
         await bus.publish([a_post("ann")])
         assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
+
+
+async def test_open_removes_what_other_openings_left(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
+    """A run that was killed and goes on has a new opening; other runs' streams are none of its business."""
+    left, other = make_bus(), make_bus()
+    await left.open(f"{run}/1", [shard(0, "ann")])
+    await other.open(f"{run}-other/1", [shard(0, "ann")])
+    async with opened(make_bus, shard(0, "ann"), run=f"{run}/2"):
+        marks = {info.config.description for info in await js.streams_info()}
+        names = {info.config.name for info in await js.streams_info() if run in str(info.config.name)}
+        assert {RunSubjects(f"{run}/2").mark, RunSubjects(f"{run}-other/1").mark} <= marks
+        assert names == {RunSubjects(f"{run}/2").stream, RunSubjects(f"{run}-other/1").stream}
+    await left.close()
+    await other.close()
+
+
+async def test_posts_that_the_server_has_lost_are_an_error(
+    nats_url: str, js: JetStreamContext, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Expired since its clock has jumped, or removed by somebody: nobody waits for ever, and nobody goes on without."""
+    monkeypatch.setattr(nats_reader, "_LOST_SECONDS", 0.1)
+    async with opened(lambda: NatsBus(nats_url, patience=0.5), shard(0, "ann"), run=run) as bus:
+        await bus.publish([a_post("ann")])
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
+        lost = [a_post("ann", 1, n) for n in range(5)]
+        async with asyncio.timeout(20):
+            with pytest.raises(BusError, match=r"5 are missing, such as 1\.0\.ann.*s3agents resume"):
+                await received(bus, 0, lost)
 
 
 async def test_the_server_keeps_a_repeated_post_once(make_bus: MakeBus, js: JetStreamContext, run: str) -> None:
