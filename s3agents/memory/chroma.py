@@ -13,6 +13,7 @@ from s3agents.errors import InputError, MemoryStoreError, explain
 from s3agents.ids import TextId
 from s3agents.memory.base import StoredText
 from s3agents.memory.chroma_collection import ChromaCollection
+from s3agents.memory.late_writer import LateWriter
 from s3agents.memory.recent import RecentTexts, stored_text
 
 __all__ = ["ChromaStore"]
@@ -33,8 +34,9 @@ class ChromaStore:
     """Texts and vectors in one Chroma collection, with the texts used last in memory.
 
     Chroma is synchronous, and each of its writes waits for the disk. So all calls run on one thread of their own, and
-    what is added while a write is under way is written together afterwards. A vector has the same bits whether it comes
-    from memory, from the folder, or from a store opened anew.
+    what is added while a write is under way is written together afterwards. With ``late``, an :meth:`add` does not wait
+    for the disk at all: that is for those who can make the texts anew, as a run can from its record. A vector has the
+    same bits whether it comes from memory, from the folder, or from a store opened anew.
 
     Opened by :meth:`open` or at first use. Credentials for a server come from Chroma's own environment variables
     (``CHROMA_CLIENT_AUTH_PROVIDER``, ``CHROMA_CLIENT_AUTH_CREDENTIALS``).
@@ -44,7 +46,9 @@ class ChromaStore:
         path: folder of an embedded Chroma; made if it is not there.
         url: address of a Chroma server, instead of ``path``.
         collection: name of the collection: 3 to 512 letters, digits, dots, dashes or underscores.
-        cache: most texts kept in memory.
+        cache: most texts kept in memory; of long vectors fewer, so that they take half a gigabyte at most.
+        late: most texts that may be used before they are on the disk; they are there once :meth:`flush` or
+            :meth:`close` has returned.
         timeout: seconds to wait for an answer of a server.
 
     Raises:
@@ -58,7 +62,8 @@ class ChromaStore:
         *,
         url: str | None = None,
         collection: str = "texts",
-        cache: int = 65_536,
+        cache: int = 262_144,
+        late: int = 0,
         timeout: float = 60.0,
     ) -> None:
         place = url if path is None else Path(path)
@@ -68,6 +73,7 @@ class ChromaStore:
         self._embedder = embedder
         self._collection = ChromaCollection(place, name=collection, embedder=embedder.name, timeout=timeout)
         self._recent = RecentTexts(cache)
+        self._writer = LateWriter(self._insert, most=late)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="chroma")
         self._batch = _Batch()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,13 +90,13 @@ class ChromaStore:
         await self._run(self._collection.open)
 
     async def add(self, texts: Mapping[TextId, str]) -> None:
-        """Embed and keep the texts that are not there yet; they are on the disk when this returns.
+        """Embed and keep the texts that are not there yet; they are on the disk when this returns, unless ``late``.
 
         Raises:
-            MemoryStoreError: if Chroma or the embedder refuses, or the store is closed.
+            MemoryStoreError: if Chroma or the embedder refuses, now or at an earlier late write, or the store is closed.
         """
         self._check_open()
-        new = {key: text for key, text in texts.items() if key not in self._recent}
+        new = self._unknown(texts)
         if not new:
             return
         batch = self._batch
@@ -98,7 +104,7 @@ class ChromaStore:
         if batch.task is None:
             batch.task = asyncio.create_task(self._write(batch))
             self._tasks.add(batch.task)
-            batch.task.add_done_callback(self._tasks.discard)
+            batch.task.add_done_callback(self._written)
         try:
             await asyncio.shield(batch.task)
         except asyncio.CancelledError:
@@ -114,7 +120,9 @@ class ChromaStore:
         """
         self._check_open()
         found = self._recent.find(ids)
-        lacking = [key for key in dict.fromkeys(ids) if key not in found]
+        if len(found) < len(ids):
+            found |= self._writer.find(ids)
+        lacking = [key for key in dict.fromkeys(ids) if key not in found] if len(found) < len(ids) else []
         if lacking:
             fetched = await self._run(self._collection.fetch, lacking)
             missing = [key for key in lacking if key not in fetched]
@@ -126,21 +134,42 @@ class ChromaStore:
         return found
 
     async def count(self) -> int:
-        """Number of texts in the collection.
+        """Number of texts in the collection, all of them written.
+
+        Raises:
+            MemoryStoreError: if Chroma refuses, or the store is closed.
+        """
+        await self.flush()
+        return await self._run(self._collection.count)
+
+    async def flush(self) -> None:
+        """Return when all that was added is on the disk.
 
         Raises:
             MemoryStoreError: if Chroma refuses, or the store is closed.
         """
         self._check_open()
-        return await self._run(self._collection.count)
+        await self._writer.flush()
 
     async def close(self) -> None:
-        """Let go of files, connections and the embedder; an :meth:`add` under way fails. Safe to repeat."""
+        """Write what waits, and let go of files, connections and the embedder; an :meth:`add` under way fails.
+
+        Safe to repeat.
+
+        Raises:
+            MemoryStoreError: if Chroma refuses; all is let go of nevertheless.
+        """
         if self._closed:
             return
         self._closed = True
         for task in self._tasks:
             task.cancel()
+        try:
+            await self._writer.flush()
+        finally:
+            await self._let_go()
+
+    async def _let_go(self) -> None:
         try:
             await self._run(self._collection.close)
         finally:
@@ -156,6 +185,12 @@ class ChromaStore:
             missing = await self._run(self._collection.missing, list(texts))
             if missing:
                 await self._embed({key: texts[key] for key in missing})
+
+    def _written(self, task: asyncio.Task[None]) -> None:
+        """Let go of a write; if it failed and whoever waited was cancelled meanwhile, the error is nobody's."""
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _embed(self, texts: Mapping[TextId, str]) -> None:
         vectors: Vectors = await self._embedder.embed(list(texts.values()))

@@ -1,6 +1,7 @@
 """ChromaStore on a real embedded Chroma: the contract, and what is special about a folder."""
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -31,17 +32,32 @@ class TestChromaStoreWithoutCache(PersistentTextStoreContract):
         return ChromaStore(embedder, place / "memory", cache=0)
 
 
+class TestLateChromaStore(PersistentTextStoreContract):
+    def make_store(self, embedder: Embedder, place: Path) -> ChromaStore:
+        """In a folder, written when there is time for it."""
+        return ChromaStore(embedder, place / "memory", late=1000)
+
+
+class TestLateChromaStoreWithoutCache(PersistentTextStoreContract):
+    def make_store(self, embedder: Embedder, place: Path) -> ChromaStore:
+        """In a folder, with room for three texts that wait."""
+        return ChromaStore(embedder, place / "memory", cache=0, late=3)
+
+
 class GatedEmbedder(CountingEmbedder):
     """Embeds when its gate is open; tells when it is asked."""
 
     def __init__(self) -> None:
         super().__init__()
         self.gate, self.entered = asyncio.Event(), asyncio.Event()
+        self.failure: Exception | None = None
 
     async def embed(self, texts):
-        """Wait for the gate."""
+        """Wait for the gate, and fail if that is wanted."""
         self.entered.set()
         await self.gate.wait()
+        if self.failure is not None:
+            raise self.failure
         return await super().embed(texts)
 
 
@@ -142,7 +158,7 @@ async def test_what_is_added_during_a_write_is_written_together(tmp_path, monkey
     monkeypatch.setattr(
         ChromaCollection,
         "insert",
-        lambda self, texts, vectors: written.append(len(texts)) or insert(self, texts, vectors),
+        lambda self, texts: written.append(len(texts)) or insert(self, texts),
     )
     embedder = GatedEmbedder()
     store = ChromaStore(embedder, tmp_path)
@@ -154,6 +170,80 @@ async def test_what_is_added_during_a_write_is_written_together(tmp_path, monkey
     await asyncio.gather(first, *others)
     await store.close()
     assert written == [1, 20]
+
+
+async def test_late_texts_are_written_in_few_writes(tmp_path, monkeypatch):
+    """A hundred turns, one by one, cost one write: when it is asked for, or when the store is closed."""
+    written = []
+    insert = ChromaCollection.insert
+    monkeypatch.setattr(
+        ChromaCollection, "insert", lambda self, texts: written.append(len(texts)) or insert(self, texts)
+    )
+    store = ChromaStore(CountingEmbedder(), tmp_path, late=1000)
+    for n in range(100):
+        await store.add(by_id(f"post {n}"))
+        assert (await store.get(by_id(f"post {n}")))[text_id(f"post {n}")].text == f"post {n}"
+    assert written == []
+    await store.flush()
+    assert written == [100]
+    await store.add(by_id("post 3", "last"))
+    await store.close()
+    assert written == [100, 1]
+    store = ChromaStore(CountingEmbedder(), tmp_path)
+    assert await store.count() == 101
+    await store.close()
+
+
+async def test_no_more_texts_wait_than_were_said(tmp_path, monkeypatch):
+    """Who adds faster than the disk writes has to wait for it."""
+    written = []
+    insert = ChromaCollection.insert
+    monkeypatch.setattr(
+        ChromaCollection, "insert", lambda self, texts: written.append(len(texts)) or insert(self, texts)
+    )
+    store = ChromaStore(CountingEmbedder(), tmp_path, late=10)
+    for n in range(40):
+        await store.add(by_id(f"post {n}"))
+        assert n + 1 - sum(written) <= 10
+    await store.close()
+    assert sum(written) == 40
+    assert len(written) < 8
+
+
+async def test_a_late_write_that_fails_is_told(tmp_path, monkeypatch):
+    """Not at the add that it was for, but at the next that has to write, and when the store is closed."""
+
+    def full(self, texts):
+        raise MemoryStoreError("the disk is full")
+
+    store = ChromaStore(CountingEmbedder(), tmp_path, late=2)
+    await store.add(by_id("a", "b"))
+    monkeypatch.setattr(ChromaCollection, "insert", full)
+    with pytest.raises(MemoryStoreError, match="disk is full"):
+        await store.add(by_id("c"))
+    with pytest.raises(MemoryStoreError, match="disk is full"):
+        await store.flush()
+    with pytest.raises(MemoryStoreError, match="disk is full"):
+        await store.close()
+    await store.close()
+
+
+async def test_collections_with_documents_are_read(tmp_path):
+    """Earlier versions kept a text as Chroma's document."""
+    client = chromadb.PersistentClient(path=tmp_path, settings=Settings(anonymized_telemetry=False))
+    collection = client.create_collection(
+        "texts", configuration={"hnsw": {"space": "ip"}}, metadata={"embedder": "counting-32"}, embedding_function=None
+    )
+    vectors = await CountingEmbedder().embed(["kept"])
+    collection.add(ids=[text_id("kept")], embeddings=vectors, documents=["kept"])
+    client.close()
+    embedder = CountingEmbedder()
+    store = ChromaStore(embedder, tmp_path)
+    await store.add(by_id("kept", "new"))
+    found = await store.get(by_id("kept", "new"))
+    assert {key: text.text for key, text in found.items()} == by_id("kept", "new")
+    assert embedder.asked == {"new": 1}
+    await store.close()
 
 
 async def test_who_gives_up_waiting_spoils_nothing_for_others(tmp_path):
@@ -170,6 +260,25 @@ async def test_who_gives_up_waiting_spoils_nothing_for_others(tmp_path):
     await other
     assert set(await store.get(by_id("one", "other"))) == {text_id("one"), text_id("other")}
     await store.close()
+
+
+async def test_a_write_that_fails_when_nobody_waits_any_more_is_nobody_s(tmp_path):
+    """The run has ended for another reason meanwhile: that is the message, and no traceback comes after it."""
+    embedder, stray = GatedEmbedder(), []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: stray.append(context))
+    store = ChromaStore(embedder, tmp_path)
+    adding = asyncio.create_task(store.add(by_id("never kept")))
+    await embedder.entered.wait()
+    adding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await adding
+    del adding
+    embedder.failure = MemoryStoreError("the disk is full")
+    embedder.gate.set()
+    await asyncio.wait(set(store._tasks))
+    await store.close()
+    gc.collect()
+    assert stray == []
 
 
 async def test_closing_does_not_wait_for_an_embedder_that_hangs(tmp_path):
