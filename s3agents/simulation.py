@@ -23,13 +23,15 @@ import structlog
 
 from s3agents import wiring
 from s3agents.agents.crowd import Crowd, CrowdLimits
-from s3agents.agents.host import Host, HostLimits
+from s3agents.agents.host import Host
 from s3agents.config import Scenario
 from s3agents.config.model import PACE
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
+from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder
 from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.replay import RecordingClient
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
 from s3agents.record.counts import committed_ticks, faults_by_cause
@@ -206,15 +208,15 @@ class Simulation:
                 scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
             )
             crowd = Crowd(prepared.society, store, mind_of=minds, limits=_crowd_limits(scenario))
-            host = Host(crowd, bus, limits=_host_limits(scenario))
+            host = Host(crowd, bus, shard=scenario.limits.shard)
             coordinator = Coordinator(
                 host,
-                bus,
                 recorder,
                 announcements=prepared.announcements,
                 users=len(prepared.society.ids),
                 ticks=scenario.ticks,
-                fault_limit=scenario.limits.faults,
+                pace=_pace(scenario),
+                flush=client.flush if isinstance(client, RecordingClient) else lambda: None,
             )
             # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
             return await coordinator.run(f"{name}/{token_hex(4)}", stop=self.stop, on_progress=on_progress)
@@ -256,13 +258,12 @@ def _crowd_limits(scenario: Scenario) -> CrowdLimits:
     return CrowdLimits(history=scenario.limits.history, spontaneous=scenario.cognition.spontaneous)
 
 
-def _host_limits(scenario: Scenario) -> HostLimits:
+def _pace(scenario: Scenario) -> Pace:
+    """With no model nothing is waited for, and whole ticks are the cheapest batches."""
     limits = scenario.limits
-    return HostLimits(
-        shard=limits.shard,
-        concurrency=scenario.model.concurrency if wiring.uses_model(scenario) else 1,
-        faults=limits.faults,
-    )
+    if not wiring.uses_model(scenario):
+        return Pace(faults=limits.faults)
+    return Pace(concurrency=scenario.model.concurrency, lookahead=limits.lookahead, faults=limits.faults)
 
 
 def _default_folder(scenario: Scenario, suffix: str = "") -> Path:

@@ -6,7 +6,7 @@ new states. An agent without mail is no object: agents come into being with thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from s3agents.agents.social_agent import SocialAgent
@@ -39,11 +39,12 @@ class CrowdLimits:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An agent that is to have a turn, and what it finds."""
+    """An agent that is to have a turn, and what it finds; ``user`` is its index in the society."""
 
     agent: SocialAgent
     inbox: Sequence[Delivery]
     announcements: Sequence[Announcement]
+    user: int
 
 
 class Crowd:
@@ -106,6 +107,7 @@ class Crowd:
         tick: int,
         mail: Mapping[int, Sequence[Delivery]],
         announcements: Mapping[UserId, Sequence[Announcement]],
+        among: Set[int] | None = None,
     ) -> list[Due]:
         """Those that have mail, a post to announce, an act due, or an urge, in the order of the users.
 
@@ -113,16 +115,17 @@ class Crowd:
             tick: now.
             mail: what has arrived, by index of the reader, for users in hand.
             announcements: what the scenario has agents publish in this tick.
+            among: indices of those who are asked for; by default all in hand. Others cost nothing.
         """
-        index = self.society.index
-        said = {index[user]: news for user, news in announcements.items() if index[user] in self.users}
-        acting = self._urged(tick) | {i for i, due in self._intending.items() if due <= tick}
+        said = self._said(announcements, among)
+        acting = self._acting(tick, among)
+        told = mail.keys() | said.keys() if among is None else (mail.keys() & among) | (said.keys() & among)
         found = []
-        for i in sorted(mail.keys() | said.keys() | acting):
+        for i in sorted(told | acting):
             agent = self._agent(i)
             news = agent.unsaid(said.get(i, ()))
             if news or i in mail or i in acting:
-                found.append(Due(agent, mail.get(i, ()), news))
+                found.append(Due(agent, mail.get(i, ()), news, i))
         return found
 
     async def prepare(self, due: Sequence[Due]) -> None:
@@ -132,7 +135,7 @@ class Crowd:
         """
         posts = {delivery.post.id: delivery.post for entry in due for delivery in entry.inbox}
         profiles = [entry.agent.persona.describe() for entry in due]
-        new = {i: entry.agent for entry in due if (i := self.society.index[entry.agent.persona.id]) in self._new}
+        new = {entry.user: entry.agent for entry in due if entry.user in self._new}
         await self._store.add(
             {post.text_id: post.text for post in posts.values()}
             | {text_id(profile): profile for profile in profiles}
@@ -153,7 +156,7 @@ class Crowd:
         for entry, result in zip(due, results, strict=True):
             entry.agent.settle(result)
             if result.state is not None:
-                self._wake(self.society.index[entry.agent.persona.id], result.state)
+                self._wake(entry.user, result.state)
 
     def _wake(self, index: int, state: AgentState) -> None:
         """Keep account of an agent that has had a turn, and of when it next has something to do."""
@@ -163,12 +166,27 @@ class Crowd:
         else:
             self._intending.pop(index, None)
 
-    def _urged(self, tick: int) -> set[int]:
+    def _said(
+        self, announcements: Mapping[UserId, Sequence[Announcement]], among: Set[int] | None
+    ) -> dict[int, Sequence[Announcement]]:
+        """What agents are to publish, by index."""
+        if among is not None and len(among) < len(announcements):
+            ids = self.society.ids
+            return {i: announcements[ids[i]] for i in among if ids[i] in announcements}
+        index = self.society.index
+        return {index[user]: news for user, news in announcements.items() if index[user] in self.users}
+
+    def _acting(self, tick: int, among: Set[int] | None) -> set[int]:
+        """Who has an act due or an urge."""
+        awake: Set[int] = self._awake if among is None else self._awake & among
+        intending: Set[int] = self._intending.keys() if among is None else self._intending.keys() & among
         chance = self._limits.spontaneous
+        acting = {i for i in intending if self._intending[i] <= tick}
         if chance == 0.0:
-            return set()
-        agents = ((i, self._agents[i]) for i in self._awake)
-        return {i for i, a in agents if Draws(a.mind.seed, a.persona.id, tick).uniform("spontaneous") < chance}
+            return acting
+        agents = ((i, self._agents[i]) for i in awake)
+        urged = {i for i, a in agents if Draws(a.mind.seed, a.persona.id, tick).uniform("spontaneous") < chance}
+        return acting | urged
 
     def _agent(self, index: int) -> SocialAgent:
         agent = self._agents.get(index)

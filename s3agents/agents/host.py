@@ -1,12 +1,9 @@
-"""Host: gives the agents of a crowd their turns, tick by tick: mail in from the bus, by shard, and posts out to it."""
+"""Host: a crowd on a bus: what its agents publish goes out, and is mail where it is read, by shard."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import groupby
 
 from s3agents.agents.crowd import Crowd, Due
 from s3agents.agents.social_agent import SocialAgent
@@ -16,41 +13,30 @@ from s3agents.cognition.turn import TurnResult
 from s3agents.events import Delivery, Post
 from s3agents.ids import PostId, TextId, UserId
 from s3agents.network.feed import deliveries
+from s3agents.network.graph import FollowGraph, distinct
 from s3agents.state import AgentState
 
-__all__ = ["Host", "HostLimits"]
+__all__ = ["Host"]
 
-_AT_ONCE = 16  # shards that receive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostLimits:
-    """Bounds of a host.
-
-    Attributes:
-        shard: agents that share one subscription.
-        concurrency: turns under way at once.
-        faults: share of the turns of a tick that may fail; when more have failed, no further ones are begun.
-    """
-
-    shard: int = 256
-    concurrency: int = 1
-    faults: float = 1.0
+Mail = dict[int, list[Delivery]]
 
 
 class Host:
     """The agents of one society on a bus.
 
+    Which of them are at which tick is the caller's business. An agent's turn in a tick needs the turns of the tick
+    before to be settled, its own and those of whom it follows: what they published is then mail.
+
     Args:
         crowd: the agents, all of them.
         bus: where their mail comes from and their posts go to.
-        limits: bounds.
+        shard: agents that share one subscription.
     """
 
-    def __init__(self, crowd: Crowd, bus: Bus, *, limits: HostLimits) -> None:
-        self._crowd, self._society, self._bus, self._limits = crowd, crowd.society, bus, limits
+    def __init__(self, crowd: Crowd, bus: Bus, *, shard: int = 256) -> None:
+        self._crowd, self._society, self._bus, self._shard = crowd, crowd.society, bus, shard
         self._shards = tuple(self._plan())
-        self._mail: dict[int, dict[int, list[Delivery]]] = {}
+        self._mail: dict[int, Mail] = {}
 
     @property
     def shards(self) -> tuple[Shard, ...]:
@@ -62,87 +48,95 @@ class Host:
         """The agents that have come into being."""
         return self._crowd.agents
 
-    async def restore(self, states: Mapping[UserId, AgentState], texts: Mapping[TextId, str]) -> None:
-        """Bring back the agents of a checkpoint.
+    @property
+    def graph(self) -> FollowGraph:
+        """Who follows whom."""
+        return self._society.graph
+
+    async def open(self, run: str) -> None:
+        """Open the bus, empty of posts, for ``run``; whoever made the bus closes it."""
+        await self._bus.open(run, self._shards)
+
+    async def restore(
+        self, states: Mapping[UserId, AgentState], texts: Mapping[TextId, str], posts: Sequence[Post]
+    ) -> None:
+        """Bring back the agents of a checkpoint, and their mail.
 
         Args:
             states: their states.
             texts: of the posts that they remember.
+            posts: that nobody has read.
         """
         await self._crowd.restore(states, texts)
+        await self._deliver(posts)
 
-    async def run_tick(
-        self,
-        tick: int,
-        announcements: Mapping[UserId, Sequence[Announcement]],
-        *,
-        on_turn: Callable[[int, int], None] = lambda done, due: None,
-    ) -> list[TurnResult]:
-        """Give every agent its turn that has mail from the tick before, a post to announce, an act due, or an urge.
-
-        In this order: the turns, then the posts are published, then the agents take on their new states. The results
-        come in the order of the users. When too many turns have failed, the others are not begun, nothing is published,
-        and no agent changes: there are then fewer results than turns, and the tick must not be committed.
+    def due(
+        self, tick: int, among: Set[int] | None, announcements: Mapping[UserId, Sequence[Announcement]]
+    ) -> list[Due]:
+        """Those that have mail, a post to announce, an act due, or an urge, in the order of the users.
 
         Args:
             tick: now.
-            announcements: what the scenario has agents publish.
-            on_turn: told after each turn how many are done, of how many.
+            among: indices of those who are asked for, and who are asked for once a tick; ``None`` for all.
+            announcements: what the scenario has agents publish in this tick.
         """
-        due = self._crowd.due(tick, self._mail.pop(tick, {}), announcements)
-        await self._crowd.prepare(due)
-        results = await self._turns(tick, due, on_turn)
-        if len(results) < len(due):
-            return results
-        await self.deliver([post for result in results for post in result.posts])
-        self._crowd.settle(due, results)
-        return results
+        mail = self._mail.setdefault(tick, {})
+        due = self._crowd.due(tick, mail, announcements, among)
+        for entry in due:
+            mail.pop(entry.user, []).sort(key=_order)  # it may have come in pieces
+        return due
 
-    async def deliver(self, posts: Sequence[Post]) -> None:
-        """Publish ``posts``, and take them in where they are read: each is mail in the tick after its own."""
-        await self._bus.publish(posts)
-        wanted: dict[int, list[PostId]] = {}
-        for post in posts:
-            followers = self._society.graph.followers(self._society.position(post.author))
-            for shard in np.unique(followers // self._limits.shard).tolist():
-                wanted.setdefault(shard, []).append(post.id)
-        pairs = list(wanted.items())
-        for some in (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE)):
-            received = await asyncio.gather(*(self._bus.receive(shard, ids) for shard, ids in some))
-            for (shard, _), mine in zip(some, received, strict=True):
-                for reader, mail in deliveries(mine, self._readers(shard), self._society).items():
-                    self._mail.setdefault(mail[0].post.tick + 1, {}).setdefault(reader, []).extend(mail)
+    async def prepare(self, due: Sequence[Due]) -> None:
+        """Fetch and embed what the turns of ``due`` need, in one batch."""
+        await self._crowd.prepare(due)
+
+    async def take(self, entry: Due, tick: int) -> TurnResult:
+        """The turn of one that is due; it changes nothing yet."""
+        return await self._crowd.take(entry, tick)
+
+    async def settle(self, due: Sequence[Due], results: Sequence[TurnResult]) -> None:
+        """Publish what turns came to, see to it that it has arrived, and then have the agents take on their states."""
+        await self._deliver([post for result in results for post in result.posts])
+        self._crowd.settle(due, results)
+
+    async def forget(self, tick: int) -> None:
+        """Let go of the posts of ``tick``, which all have read who read it, and of what was mail in it."""
+        self._mail.pop(tick, None)
+        await self._bus.forget(tick)
 
     def _plan(self) -> Iterable[Shard]:
         ids = self._society.ids
-        for number, start in enumerate(range(0, len(ids), self._limits.shard)):
-            stop = min(start + self._limits.shard, len(ids))
-            followed = {int(a) for reader in range(start, stop) for a in self._society.graph.followees(reader)}
+        for number, start in enumerate(range(0, len(ids), self._shard)):
+            stop = min(start + self._shard, len(ids))
+            followed = {int(a) for reader in range(start, stop) for a in self.graph.followees(reader)}
             yield Shard(number, frozenset(ids[a] for a in followed))
 
-    def _readers(self, shard: int) -> range:
-        start = shard * self._limits.shard
-        return range(start, min(start + self._limits.shard, len(self._society.ids)))
+    async def _deliver(self, posts: Sequence[Post]) -> None:
+        """Publish ``posts``, and take them in where they are read: each is mail in the tick after its own."""
+        if not posts:
+            return
+        await self._bus.publish(posts)
+        arrived: dict[PostId, Post] = {}
+        for shard, ids in self._readers_of(posts).items():  # one after the other: they come in by themselves meanwhile
+            arrived.update((post.id, post) for post in await self._bus.receive(shard, ids))
+        for tick, some in groupby(sorted(arrived.values(), key=_place), key=lambda post: post.tick):
+            mail = self._mail.setdefault(tick + 1, {})
+            for reader, delivered in deliveries(some, None, self._society).items():
+                mail.setdefault(reader, []).extend(delivered)
 
-    async def _turns(self, tick: int, due: Sequence[Due], on_turn: Callable[[int, int], None]) -> list[TurnResult]:
-        results: list[TurnResult | None] = [None] * len(due)
-        queue = iter(enumerate(due))
-        done = failed = 0
+    def _readers_of(self, posts: Sequence[Post]) -> dict[int, list[PostId]]:
+        """What each shard has to receive."""
+        wanted: dict[int, list[PostId]] = {}
+        for post in posts:
+            followers = self.graph.followers(self._society.position(post.author))
+            for shard in distinct(followers // self._shard).tolist():
+                wanted.setdefault(shard, []).append(post.id)
+        return wanted
 
-        async def work() -> None:
-            nonlocal done, failed
-            while failed <= self._limits.faults * len(due):
-                place, entry = next(queue, (0, None))
-                if entry is None:
-                    return
-                result = results[place] = await self._crowd.take(entry, tick)
-                done, failed = done + 1, failed + (result.record.fault is not None)
-                on_turn(done, len(due))
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._limits.concurrency, len(due))):
-                    group.create_task(work())
-        except ExceptionGroup as errors:
-            raise errors.exceptions[0] from errors
-        return [result for result in results if result is not None]
+def _place(post: Post) -> tuple[int, str, int]:
+    return post.order
+
+
+def _order(delivery: Delivery) -> tuple[int, str, int]:
+    return delivery.post.order

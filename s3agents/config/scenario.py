@@ -115,6 +115,8 @@ class LimitsSection(Section):
         history: most posts of a user's history that enter their memory at the start.
         faults: the run ends when a larger share of the turns of a tick has failed.
         shard: agents that share one consumer on the bus.
+        lookahead: ticks that an agent of a run with a model may be ahead of the slowest, as far as nobody whom it
+            follows holds it up; 0 begins a tick when the one before it is whole. It does not shape the record.
     """
 
     attention: int = Field(default=8, ge=1, le=1000)
@@ -122,6 +124,7 @@ class LimitsSection(Section):
     history: int = Field(default=4, ge=0, le=100)
     faults: float = Field(default=0.05, ge=0.0, le=1.0)
     shard: int = Field(default=256, ge=1, le=100_000)
+    lookahead: int = Field(default=8, ge=0, le=1000)
 
 
 class Scenario(Section):
@@ -197,6 +200,12 @@ class Scenario(Section):
         paths: dict[str, IncEx | bool] = {"path": True, "generate": {"demographics"}}
         minds: dict[str, IncEx | bool] = {"learnt": True, "groups": {"__all__": {"learnt"}}}
         minds["tiers"] = {name: {"learnt"} for name in TiersSection.model_fields}
-        left_out: dict[str, IncEx | bool] = {"bus": True, "model": set(PACE), "society": paths, "cognition": minds}
+        left_out: dict[str, IncEx | bool] = {
+            "bus": True,
+            "model": set(PACE),
+            "limits": {"lookahead"},
+            "society": paths,
+            "cognition": minds,
+        }
         shape = self.model_dump(mode="json", exclude=left_out)
         return hashlib.sha256(json.dumps(shape, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,7 +1,8 @@
-"""Coordinator: takes a society from tick to tick, with a barrier after each and one transaction for it.
+"""Coordinator: takes a society from tick to tick, and keeps each in one transaction.
 
 Posts of tick ``t`` are published in tick ``t`` and read in ``t + 1``. A tick is committed only when all of its turns
 are done and all of its posts are out; whatever an unfinished tick left anywhere is forgotten when the run is resumed.
+Ticks are committed in order, though agents that nobody holds up may be ahead.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from s3agents.agents.host import Host
-from s3agents.bus.base import Bus
 from s3agents.cognition.turn import TurnResult
-from s3agents.coordinator.clock import Clock
 from s3agents.coordinator.faults import check_faults
+from s3agents.coordinator.pipeline import Pace, Pipeline
 from s3agents.coordinator.seeds import Announcements
 from s3agents.errors import FaultLimitError
 from s3agents.record.base import Recorder, TickRecord
@@ -55,28 +55,28 @@ class Coordinator:
     """Runs the ticks of one run.
 
     Args:
-        host: the agents.
-        bus: opened here, closed by whoever made it.
+        host: the agents; its bus is opened here, and closed by whoever made it.
         recorder: keeps every tick.
         announcements: posts that enter from outside.
         users: number of users of the society.
         ticks: of the scenario.
-        fault_limit: share of the turns of a tick that may fail.
+        pace: how far turns may be apart, and how many may fail.
+        flush: called before a tick is committed: what its turns rest on, such as replies of a model, goes on file.
     """
 
     def __init__(
         self,
         host: Host,
-        bus: Bus,
         recorder: Recorder,
         *,
         announcements: Announcements,
         users: int,
         ticks: int,
-        fault_limit: float,
+        pace: Pace,
+        flush: Callable[[], None] = lambda: None,
     ) -> None:
-        self._host, self._bus, self._recorder = host, bus, recorder
-        self._announcements, self._users, self._ticks, self._fault_limit = announcements, users, ticks, fault_limit
+        self._host, self._recorder, self._announcements = host, recorder, announcements
+        self._users, self._ticks, self._pace, self._flush = users, ticks, pace, flush
 
     async def run(
         self, name: str, *, stop: StopRequest, on_progress: Callable[[Progress], None] = lambda progress: None
@@ -85,8 +85,8 @@ class Coordinator:
 
         Args:
             name: of the run, on the bus.
-            stop: checked at every barrier.
-            on_progress: told after every turn and every committed tick.
+            stop: checked at every barrier; turns ahead of the lowest open tick are not begun once it is wanted.
+            on_progress: told after every turn of the lowest open tick and after every committed tick.
 
         Returns:
             Whether the run came to its end; false when it was asked to stop before.
@@ -95,42 +95,40 @@ class Coordinator:
             FaultLimitError: when too many turns of a tick failed.
             RunError: when the bus, the record, the memory or the budget gave out.
         """
-        clock = await self._start(name)
-        for tick in clock.remaining():
-            if stop.wanted:
-                return False
-            record = await self._tick(tick, on_progress)
-            on_progress(Progress(tick=tick, ticks=self._ticks, committed=record))
-        return True
-
-    async def _start(self, name: str) -> Clock:
-        """Open the bus and bring everything to where the record stands."""
         checkpoint = self._recorder.checkpoint()
-        await self._bus.open(name, self._host.shards)
-        await self._host.restore(checkpoint.states, checkpoint.texts)
-        if checkpoint.tick >= 0:
-            await self._host.deliver(checkpoint.posts)
-        return Clock(self._ticks, last=checkpoint.tick)
+        await self._host.open(name)
+        await self._host.restore(checkpoint.states, checkpoint.texts, checkpoint.posts)
 
-    async def _tick(self, tick: int, on_progress: Callable[[Progress], None]) -> TickRecord:
-        def on_turn(done: int, due: int) -> None:
+        def on_turn(tick: int, done: int, due: int) -> None:
             on_progress(Progress(tick=tick, ticks=self._ticks, done=done, due=due))
 
-        results = await self._host.run_tick(tick, self._announcements.get(tick, {}), on_turn=on_turn)
-        record = self._record(tick, results)
-        self._check(record)
-        self._recorder.commit(record)
-        await self._bus.forget(tick)
-        return record
+        def on_whole(tick: int, results: Sequence[TurnResult]) -> None:
+            on_progress(Progress(tick=tick, ticks=self._ticks, committed=self._commit(tick, results)))
 
-    def _record(self, tick: int, results: Sequence[TurnResult]) -> TickRecord:
+        pipeline = Pipeline(
+            self._host,
+            first=checkpoint.tick + 1,
+            ticks=self._ticks,
+            pace=self._pace,
+            announcements=self._announcements,
+            stop=lambda: stop.wanted,
+            on_turn=on_turn,
+            on_whole=on_whole,
+        )
+        return await pipeline.run()
+
+    def _commit(self, tick: int, results: Sequence[TurnResult]) -> TickRecord:
         posts = sorted((post for result in results for post in result.posts), key=lambda post: post.order)
         turns = sorted((result.record for result in results), key=lambda turn: turn.user)
-        return TickRecord(tick=tick, posts=posts, turns=turns, users=self._users)
+        record = TickRecord(tick=tick, posts=posts, turns=turns, users=self._users)
+        self._check(record)
+        self._flush()
+        self._recorder.commit(record)
+        return record
 
     def _check(self, record: TickRecord) -> None:
         try:
-            check_faults(record.turns, tick=record.tick, limit=self._fault_limit)
+            check_faults(record.turns, tick=record.tick, limit=self._pace.faults)
         except FaultLimitError:
             self._recorder.failed(record)
             raise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s3agents.agents.crowd import Crowd, CrowdLimits
-from s3agents.agents.host import Host, HostLimits
+from s3agents.agents.host import Host
 from s3agents.bus.local import LocalBus
 from s3agents.cognition.announce import Announcement, Passed
 from s3agents.cognition.base import Scene
@@ -21,6 +21,7 @@ from s3agents.cognition.mind import Mind
 from s3agents.cognition.paced import ActingTimes, PacedCognition
 from s3agents.config.memory import MemorySection
 from s3agents.coordinator.coordinator import Coordinator, StopRequest
+from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.seeds import Announcements
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.evaluation.baselines.base import Floats
@@ -115,13 +116,12 @@ async def _run(case: Case, audience: Audience, times: ActingTimes, ticks: Ticks,
 
     crowd = Crowd(audience.society, store, mind_of=mind_of, limits=CrowdLimits(history=0))
     coordinator = Coordinator(
-        Host(crowd, bus, limits=HostLimits(shard=max(1, len(audience.society)))),
-        bus,
+        Host(crowd, bus, shard=max(1, len(audience.society))),
         counts,
         announcements=_happened(case, audience.author, audience.spreaders, ticks),
         users=len(audience.society),
         ticks=ticks.number,
-        fault_limit=0.0,
+        pace=Pace(faults=0.0),
     )
     try:
         await coordinator.run("forecast", stop=StopRequest())

@@ -60,6 +60,14 @@ class RecordingClient(ModelWrapper):
             if isinstance(outcome, BaseException):
                 raise outcome
 
+    def flush(self) -> None:
+        """Write the record out: what has been answered is on file.
+
+        Raises:
+            RecordError: if it cannot be written.
+        """
+        self._store.flush()
+
     def total_usage(self) -> RequestUsage:
         """Tokens of all replies, recorded ones too."""
         asked = self.inner.total_usage()

@@ -14,12 +14,12 @@ from s3agents.network.society import Society
 __all__ = ["deliveries"]
 
 
-def deliveries(posts: Iterable[Post], readers: Collection[int], society: Society) -> dict[int, list[Delivery]]:
+def deliveries(posts: Iterable[Post], readers: Collection[int] | None, society: Society) -> dict[int, list[Delivery]]:
     """The inboxes that ``posts`` fill (S3 section 4.2.1: messages pass along follow edges only).
 
     Args:
         posts: each once, in their total order; an inbox keeps that order.
-        readers: indices of the users whose inboxes are wanted, each once, such as those of one shard.
+        readers: indices of the users whose inboxes are wanted, each once, such as those of one shard; ``None`` for all.
         society: who follows whom.
 
     Returns:
@@ -28,11 +28,12 @@ def deliveries(posts: Iterable[Post], readers: Collection[int], society: Society
     Raises:
         SocietyError: if an author is no user of the society.
     """
-    wanted = _ascending(readers)
+    wanted = None if readers is None else _ascending(readers)
     inboxes: dict[int, list[Delivery]] = {}
     for post in posts:
         author = society.position(post.author)
-        followers = _common(society.graph.followers(author), wanted)
+        followers = society.graph.followers(author)
+        followers = followers if wanted is None else _common(followers, wanted)
         if not len(followers):
             continue
         # Deliveries are immutable: two objects serve all the readers of a post.

@@ -115,6 +115,10 @@ class FollowGraph:
         """Who follows user ``i``, ascending; a read-only view."""
         return self._followers[i]
 
+    def followers_of(self, users: Ints) -> Ints:
+        """Who follows each of ``users``, one row after the other: somebody who follows several of them comes as often."""
+        return self._followers.gather(users)
+
     def follows(self, i: int, j: int) -> bool:
         """Whether ``i`` follows ``j``."""
         return self._followees.has(i, j)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from s3agents.agents.crowd import Crowd, CrowdLimits
-from s3agents.agents.host import Host, HostLimits
+from s3agents.agents.host import Host
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.local import LocalBus
 from s3agents.cognition.announce import Announcement
@@ -19,6 +19,8 @@ from s3agents.cognition.fitted import FittedCognition
 from s3agents.cognition.mind import Mind
 from s3agents.config.cognition import FittedSection, RulesSection
 from s3agents.config.memory import MemorySection
+from s3agents.coordinator.coordinator import Coordinator, StopRequest
+from s3agents.coordinator.pipeline import Pace
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.events import Action, PostKind
 from s3agents.forecasting.spread import FreeParameters, Luck, spread
@@ -29,6 +31,7 @@ from s3agents.memory.local import LocalStore
 from s3agents.network.graph import FollowGraph
 from s3agents.network.society import Society
 from s3agents.persona import Persona
+from s3agents.testing.memory_recorder import MemoryRecorder
 
 USERS, TICKS, MINUTES = 200, 24, 5.0
 LOG_ODDS = 0.2
@@ -78,13 +81,10 @@ async def _played(society: Society, seed: int) -> np.ndarray[tuple[int], np.dtyp
         recall=0,
     )
     crowd = Crowd(society, store, mind_of=lambda persona: mind, limits=CrowdLimits(history=0))
-    host = Host(crowd, bus, limits=HostLimits())
-    await bus.open("run", host.shards)
-    counts = []
-    for tick in range(TICKS):
-        seeds = {society.ids[0]: [Announcement(text="News")]} if tick == 0 else {}
-        results = await host.run_tick(tick, seeds)
-        counts.append(sum(post.kind is PostKind.FORWARD for result in results for post in result.posts))
+    recorder, seeds = MemoryRecorder(), {0: {society.ids[0]: [Announcement(text="News")]}}
+    options = {"announcements": seeds, "users": USERS, "ticks": TICKS, "pace": Pace()}
+    await Coordinator(Host(crowd, bus), recorder, **options).run("run", stop=StopRequest())
+    counts = [sum(post.kind is PostKind.FORWARD for post in tick.posts) for tick in recorder.ticks]
     return np.cumsum(np.array(counts, dtype=np.float64))
 
 

@@ -1,0 +1,206 @@
+"""Pipeline: the turns of a run under way: begun as soon as they are free, settled in batches, committed tick by tick.
+
+One flow, over and over: agents that the clock sets free are asked who is due, the due are prepared in one batch and
+queued, workers take their turns, what has been done meanwhile is published and settled in one batch, and the clock is
+told. Ticks are left in order, each when all of its turns are settled. What ran ahead of a tick that ends the run is
+dropped with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import groupby
+
+import numpy as np
+
+from s3agents.agents.crowd import Due
+from s3agents.agents.host import Host
+from s3agents.cognition.turn import TurnResult
+from s3agents.coordinator.clock import DependencyClock
+from s3agents.coordinator.open_tick import OpenTick
+from s3agents.coordinator.seeds import Announcements
+from s3agents.network.graph import Ints
+
+__all__ = ["Pace", "Pipeline"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How far turns may be apart; none of it shapes the record.
+
+    Attributes:
+        concurrency: turns under way at once.
+        lookahead: ticks that an agent may be ahead of the lowest open one; at 0 a tick is begun when the one before it
+            is whole, and settled in one batch.
+        faults: share of the turns of a tick that may fail; when more have failed, no further ones are begun.
+    """
+
+    concurrency: int = 1
+    lookahead: int = 0
+    faults: float = 1.0
+
+
+class Pipeline:
+    """Runs ticks until they are at an end, or somebody wants them to be.
+
+    Args:
+        host: the agents.
+        first: first tick.
+        ticks: the tick that is no more.
+        pace: how far turns may be apart.
+        announcements: what the scenario has agents publish.
+        stop: asked whether to end with the lowest open tick; no later one is then begun by anybody.
+        on_turn: told the lowest open tick, how many of its turns are done, and of how many.
+        on_whole: told a tick that is whole and its results, in any order; ticks come in ascending order. Told, too, of
+            the tick in which too many turns failed, with the results that it has, and must then raise.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        *,
+        first: int,
+        ticks: int,
+        pace: Pace,
+        announcements: Announcements,
+        stop: Callable[[], bool],
+        on_turn: Callable[[int, int, int], None],
+        on_whole: Callable[[int, list[TurnResult]], None],
+    ) -> None:
+        self._host, self._ticks, self._pace, self._announcements = host, ticks, pace, announcements
+        self._stop, self._on_turn, self._on_whole = stop, on_turn, on_whole
+        self._clock = DependencyClock(host.graph, first=first, ticks=ticks, lookahead=pace.lookahead)
+        self._lowest = first
+        self._open: defaultdict[int, OpenTick] = defaultdict(OpenTick)
+        self._queue: list[tuple[int, int, Due]] = []
+        self._done: list[tuple[int, Due, TurnResult]] = []
+        self._running = 0
+        self._changed = asyncio.Event()
+        self._at_barrier, self._ending = True, False
+
+    async def run(self) -> bool:
+        """Whether the ticks came to their end; false when the run was asked to stop before.
+
+        Turns under way at the end are waited for, since their replies are paid for and go on file.
+
+        Raises:
+            Exception: whatever a turn, the bus or ``on_whole`` raises; all turns under way are then cancelled.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                finished = await self._conduct(group)
+                self._ending = True
+        except BaseExceptionGroup as errors:
+            raise errors.exceptions[0] from errors
+        return finished
+
+    async def _conduct(self, group: asyncio.TaskGroup) -> bool:
+        due: list[tuple[int, Due]] = []
+        while self._lowest < self._ticks:
+            if self._at_barrier and self._stop():
+                return False
+            self._at_barrier = False
+            due += self._admit()
+            if self._clock.lowest > self._lowest:
+                await self._leave()
+                continue
+            await self._host.prepare([entry for _, entry in due])
+            self._begin(due, group)
+            due = []
+            await self._settle(await self._batch())
+        return True
+
+    def _admit(self) -> list[tuple[int, Due]]:
+        """Who is due among those who have become free; whoever is not is done with the tick, and may free others."""
+        found = []
+        while self._clock.lowest == self._lowest:
+            free = self._clock.free()
+            if not free:
+                break
+            for tick, users in free:
+                among = None if len(users) == self._host.graph.n else set(users.tolist())
+                due = self._host.due(tick, among, self._announcements.get(tick, {}))
+                self._open[tick].due += len(due)
+                found += [(tick, entry) for entry in due]
+                self._clock.done(tick, _without(users, due))
+        return found
+
+    async def _leave(self) -> None:
+        """Have the lowest tick, which is whole, committed."""
+        tick = self._lowest
+        self._on_whole(tick, self._open.pop(tick, OpenTick()).results)
+        self._lowest, self._at_barrier = tick + 1, True
+        await self._host.forget(tick)
+
+    def _begin(self, due: Iterable[tuple[int, Due]], group: asyncio.TaskGroup) -> None:
+        """Queue turns, those of the lowest tick first, and see to it that there are workers for them."""
+        for tick, entry in due:
+            heappush(self._queue, (tick, entry.user, entry))
+        for _ in range(min(self._pace.concurrency - self._running, len(self._queue))):
+            self._running += 1
+            group.create_task(self._work())
+        self._tell()
+
+    async def _work(self) -> None:
+        """Take turns until there are none to begin."""
+        try:
+            while self._queue and self._may_begin(self._queue[0][0]):
+                tick, _, entry = heappop(self._queue)
+                result = await self._host.take(entry, tick)
+                self._open[tick].add(result)
+                self._done.append((tick, entry, result))
+                if tick == self._lowest:
+                    self._tell()
+                if self._pace.lookahead:
+                    self._changed.set()
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._changed.set()
+
+    def _may_begin(self, tick: int) -> bool:
+        if self._ending or (self._stop() and tick > self._lowest):
+            return False
+        return not self._open[self._lowest].spoilt(self._pace.faults)
+
+    async def _batch(self) -> list[tuple[int, Due, TurnResult]]:
+        """The turns that are done and not settled, in order: all of a tick at a barrier, else what there is.
+
+        When too many turns of the lowest tick have failed, those under way are waited for, and the run ends.
+        """
+        while self._running and not (self._done and self._pace.lookahead):
+            self._changed.clear()
+            await self._changed.wait()
+        lowest = self._open[self._lowest]
+        if lowest.spoilt(self._pace.faults):
+            while self._running:
+                self._changed.clear()
+                await self._changed.wait()
+            self._on_whole(self._lowest, lowest.results)
+        batch, self._done = self._done, []
+        return sorted(batch, key=lambda item: (item[0], item[1].user))
+
+    async def _settle(self, batch: Sequence[tuple[int, Due, TurnResult]]) -> None:
+        """Publish what turns came to, have the agents take it on, and tell the clock."""
+        await self._host.settle([entry for _, entry, _ in batch], [result for _, _, result in batch])
+        for tick, some in groupby(batch, key=lambda item: item[0]):
+            self._clock.done(tick, np.array([entry.user for _, entry, _ in some], dtype=np.int32))
+
+    def _tell(self) -> None:
+        """Say how far the lowest open tick is."""
+        lowest = self._open[self._lowest]
+        if lowest.results:
+            self._on_turn(self._lowest, len(lowest.results), lowest.due)
+
+
+def _without(users: Ints, due: Sequence[Due]) -> Ints:
+    """``users`` but for those who are due; both ascending."""
+    if not due:
+        return users
+    idle = np.ones(len(users), dtype=np.bool_)
+    idle[users.searchsorted(np.array([entry.user for entry in due], dtype=np.int32))] = False
+    return users[idle]
