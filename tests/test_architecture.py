@@ -21,6 +21,8 @@ FLOORS = {
         "memory.base",
         "memory.influence",
         "llm.base",
+        "llm.completion",
+        "llm.token_logprobs",
         "embed.base",
         "record.base",
         "cognition.base",
@@ -51,6 +53,7 @@ FLOORS = {
     4: ("coordinator", "forecasting", "report"),
     5: (
         "__main__",
+        "bench",
         "cli",
         "wiring",
         "contenders",

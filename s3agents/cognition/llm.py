@@ -7,7 +7,7 @@ another seed; if it stays unusable the turn is a fault. Nothing is ever made up 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,18 +16,19 @@ from s3agents.errors import ReplyError
 from s3agents.events import Action
 from s3agents.ids import PostId
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude
-from s3agents.llm.base import ChatCompletionClient, CreateResult
+from s3agents.llm.base import ChatCompletionClient, Request, forward
+from s3agents.llm.completion import Completion
 from s3agents.prompts import PromptPack, tidy
 from s3agents.replies import (
     ActReply,
     AttitudeReply,
     EmotionReply,
     JointReply,
+    LabelTokens,
     Reply,
     WriteReply,
     act_reply,
     joint_reply,
-    label_probabilities,
     parse_reply,
     target_of,
     write_reply,
@@ -130,7 +131,7 @@ class LlmCognition:
         stage: str,
         view: TurnView,
         model: type[_R],
-        read: Callable[[_R, CreateResult], _T],
+        read: Callable[[_R, Completion], _T],
         *,
         target: int = 0,
     ) -> _T:
@@ -144,7 +145,7 @@ class LlmCognition:
         for attempt in range(self._repairs + 1):
             args = {"seed": view.draws.model_seed(f"{stage}/{attempt}"), **self._sampling}
             try:
-                result = await self._client.create(messages, json_output=model, extra_create_args=args)
+                result = await forward(self._client, Request(messages, model, args))
                 view.meter.add(Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens))
                 return read(parse_reply(model, result), result)
             except ReplyError:
@@ -153,49 +154,56 @@ class LlmCognition:
         raise AssertionError("the last attempt returns or raises")
 
 
-def _read_emotion(reply: EmotionReply | JointReply, result: CreateResult) -> EmotionBelief:
-    p = label_probabilities(result, "emotion", EMOTIONS)
+def _emotion(reply: EmotionReply | JointReply, tokens: LabelTokens) -> EmotionBelief:
+    p = tokens.probabilities("emotion", EMOTIONS)
     if p is None:
         return EmotionBelief.certain(reply.emotion)
     calm, moderate, intense = p
     return EmotionBelief(level=reply.emotion, p=(calm, moderate, intense))
 
 
-def _read_attitude(reply: AttitudeReply | JointReply, result: CreateResult) -> AttitudeBelief:
-    p = label_probabilities(result, "attitude", ATTITUDES)
+def _attitude(reply: AttitudeReply | JointReply, tokens: LabelTokens) -> AttitudeBelief:
+    p = tokens.probabilities("attitude", ATTITUDES)
     if p is None:
         return AttitudeBelief.certain(reply.attitude)
     return AttitudeBelief(stance=reply.attitude, p_positive=p[ATTITUDES.index(Attitude.POSITIVE)])
 
 
-def _read_act(view: TurnView) -> Callable[[ActReply | JointReply, CreateResult], Decision]:
+def _decision(view: TurnView, reply: ActReply | JointReply, tokens: LabelTokens) -> Decision:
+    """The decision, with the text if the reply holds one."""
+    number = target_of(reply, len(view.perceived))
+    target = view.perceived[number - 1].post.id if number else None
+    text = None
+    if isinstance(reply, JointReply) and reply.action is Action.POST:
+        text = tidy(reply.text, view.scene.post_chars)
+    p = tokens.probabilities("action", _ACTIONS)
+    shares = None if p is None else dict(zip(_ACTIONS, p, strict=True))
+    return Decision(action=reply.action, target=target, text=text, p=shares)
+
+
+def _read_emotion(reply: EmotionReply, result: Completion) -> EmotionBelief:
+    return _emotion(reply, LabelTokens(result))
+
+
+def _read_attitude(reply: AttitudeReply, result: Completion) -> AttitudeBelief:
+    return _attitude(reply, LabelTokens(result))
+
+
+def _read_act(view: TurnView) -> Callable[[ActReply, Completion], Decision]:
     """A reader of the decision, without the text."""
-
-    def read(reply: ActReply | JointReply, result: CreateResult) -> Decision:
-        number = target_of(reply, len(view.perceived))
-        target = view.perceived[number - 1].post.id if number else None
-        return Decision(action=reply.action, target=target, p=_action_probabilities(result))
-
-    return read
+    return lambda reply, result: _decision(view, reply, LabelTokens(result))
 
 
-def _read_joint(view: TurnView) -> Callable[[JointReply, CreateResult], Appraisal]:
+def _read_joint(view: TurnView) -> Callable[[JointReply, Completion], Appraisal]:
     """A reader of the appraisal with its plan."""
-    read_act = _read_act(view)
 
-    def read(reply: JointReply, result: CreateResult) -> Appraisal:
-        plan = read_act(reply, result)
-        if plan.action is Action.POST:
-            plan = replace(plan, text=tidy(reply.text, view.scene.post_chars))
-        return Appraisal(emotion=_read_emotion(reply, result), attitude=_read_attitude(reply, result), plan=plan)
+    def read(reply: JointReply, result: Completion) -> Appraisal:
+        tokens = LabelTokens(result)
+        plan = _decision(view, reply, tokens)
+        return Appraisal(emotion=_emotion(reply, tokens), attitude=_attitude(reply, tokens), plan=plan)
 
     return read
 
 
-def _read_text(view: TurnView) -> Callable[[WriteReply, CreateResult], str]:
+def _read_text(view: TurnView) -> Callable[[WriteReply, Completion], str]:
     return lambda reply, _: tidy(reply.text, view.scene.post_chars)
-
-
-def _action_probabilities(result: CreateResult) -> Mapping[Action, float] | None:
-    p = label_probabilities(result, "action", _ACTIONS)
-    return None if p is None else dict(zip(_ACTIONS, p, strict=True))

@@ -1,4 +1,4 @@
-"""Answers: what an OpenAI-compatible endpoint sent back, as a typed result or as the error it stands for."""
+"""Answers: what an OpenAI-compatible endpoint sent back, as a completion or as the error it stands for."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from math import isfinite
 from typing import Any
 
 import orjson
-from autogen_core.models import ChatCompletionTokenLogprob, CreateResult, FinishReasons, RequestUsage, TopLogprob
+from autogen_core.models import FinishReasons, RequestUsage
 
 from s3agents.errors import EndpointError, ReplyError
+from s3agents.llm.completion import Completion
 from s3agents.llm.failures import GARBAGE
+from s3agents.llm.token_logprobs import TokenLogprobs
 
-__all__ = ["parse_completion", "parse_models", "status_error", "token_logprob"]
+__all__ = ["parse_completion", "parse_models", "status_error"]
 
 _SHOWN_CHARS = 300
-_MASKED = -9999.0  # what vLLM writes for a token that the schema forbids: probability nought
 _FINISH: dict[str, FinishReasons] = {
     "stop": "stop",
     "length": "length",
@@ -26,11 +27,10 @@ _FINISH: dict[str, FinishReasons] = {
 }
 _TRANSIENT = frozenset({408, 425, 429})
 _LASTING = frozenset({501, 505})
-_FIELDS = frozenset({"token", "logprob", "top_logprobs", "bytes"})
 
 
-def parse_completion(body: bytes) -> CreateResult:
-    """The result that the body of a chat completion holds.
+def parse_completion(body: bytes) -> Completion:
+    """The answer that the body of a chat completion holds.
 
     Alternatives of a token that the schema forbids (log probability -9999) are left out.
 
@@ -42,12 +42,11 @@ def parse_completion(body: bytes) -> CreateResult:
         choice = answer["choices"][0]
         message = choice["message"]
         finish = _FINISH.get(choice.get("finish_reason"), "unknown")
-        return CreateResult(
+        return Completion(
             finish_reason=finish,
             content=_content(message, finish),
             usage=_usage(answer.get("usage")),
-            cached=False,
-            logprobs=_logprobs(choice.get("logprobs")),
+            tokens=_tokens(choice.get("logprobs")),
             thought=message.get("reasoning_content") or message.get("reasoning") or None,
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as exc:
@@ -64,22 +63,6 @@ def parse_models(body: bytes) -> list[str]:
         return [str(entry["id"]) for entry in orjson.loads(body)["data"]]
     except (ValueError, KeyError, TypeError) as exc:
         raise _garbage("a list of models", body) from exc
-
-
-def token_logprob(
-    token: str, logprob: float, *, alternatives: list[TopLogprob] | None, utf8: list[int] | None
-) -> ChatCompletionTokenLogprob:
-    """One token with its log probability, from values of known types.
-
-    A reply has dozens of these. Filling in the model's own slots costs a quarter of what ``model_construct`` does.
-    """
-    made = object.__new__(ChatCompletionTokenLogprob)
-    values = {"token": token, "logprob": logprob, "top_logprobs": alternatives, "bytes": utf8}
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(_FIELDS))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
-    return made
 
 
 def status_error(
@@ -123,20 +106,9 @@ def _usage(usage: Mapping[str, Any] | None) -> RequestUsage:
     return RequestUsage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
 
 
-def _logprobs(logprobs: Mapping[str, Any] | None) -> list[ChatCompletionTokenLogprob] | None:
+def _tokens(logprobs: Mapping[str, Any] | None) -> TokenLogprobs | None:
     entries = None if logprobs is None else logprobs.get("content")
-    return None if entries is None else [_token(entry) for entry in entries]
-
-
-def _token(entry: Mapping[str, Any]) -> ChatCompletionTokenLogprob:
-    token, tops = entry["token"], entry.get("top_logprobs")
-    alternatives = tops and [
-        TopLogprob(top["logprob"], top.get("bytes") or list(top["token"].encode()))
-        for top in tops
-        if top["logprob"] > _MASKED
-    ]
-    utf8 = entry.get("bytes") or list(token.encode())
-    return token_logprob(token, float(entry["logprob"]), alternatives=alternatives, utf8=utf8)
+    return None if entries is None else TokenLogprobs.told(entries)
 
 
 def _garbage(wanted: str, body: bytes) -> ReplyError:

@@ -3,7 +3,8 @@
 A typed reply is asked for as ``create(messages, json_output=ReplyModel, extra_create_args={...})`` with the sampling
 arguments that every OpenAI-compatible endpoint takes: ``seed``, ``temperature``, ``max_tokens``, ``logprobs`` and
 ``top_logprobs``. Budget, retry, concurrency and recording are wrappers on this port (:class:`ModelWrapper`); they and
-the clients at the inner end of a stack (:class:`LeafClient`) write one method, :meth:`ModelClient.ask`.
+the clients at the inner end of a stack (:class:`LeafClient`) write one method, :meth:`ModelClient.ask`, from a
+:class:`Request` to a :class:`~s3agents.llm.completion.Completion`. AutoGen's own types are made at the port alone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from autogen_core.models import (
 )
 from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel
+
+from s3agents.llm.completion import Completion
 
 __all__ = [
     "ChatCompletionClient",
@@ -66,7 +69,7 @@ class ModelClient(ChatCompletionClient):
     component_config_schema = BaseModel
 
     @abstractmethod
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """The reply to ``request``.
 
         Raises:
@@ -86,7 +89,7 @@ class ModelClient(ChatCompletionClient):
         """The reply to ``messages``."""
         args = extra_create_args or _NO_ARGS
         request = Request(messages, json_output, args, tools, tool_choice, cancellation_token)
-        return await self.ask(request)
+        return (await self.ask(request)).result()
 
     def create_stream(
         self,
@@ -103,7 +106,7 @@ class ModelClient(ChatCompletionClient):
         request = Request(messages, json_output, args, tools, tool_choice, cancellation_token)
 
         async def whole() -> AsyncGenerator[str | CreateResult, None]:
-            yield await forward(self, request)
+            yield (await forward(self, request)).result()
 
         return whole()
 
@@ -118,7 +121,7 @@ class ModelWrapper(ModelClient):
     def __init__(self, inner: ChatCompletionClient) -> None:
         self.inner = inner
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """One reply of the wrapped client."""
         return await forward(self.inner, request)
 
@@ -205,11 +208,15 @@ class LeafClient(ModelClient):
         )
 
 
-def forward(client: ChatCompletionClient, request: Request) -> Coroutine[Any, Any, CreateResult]:
+def forward(client: ChatCompletionClient, request: Request) -> Coroutine[Any, Any, Completion]:
     """Hand ``request`` to any client: the short way where it is one of ours, as a ``create`` call otherwise."""
     if isinstance(client, ModelClient) and type(client).create is ModelClient.create:
         return client.ask(request)
-    return client.create(
+    return _created(client, request)
+
+
+async def _created(client: ChatCompletionClient, request: Request) -> Completion:
+    result = await client.create(
         request.messages,
         tools=request.tools,
         tool_choice=request.tool_choice,
@@ -217,6 +224,7 @@ def forward(client: ChatCompletionClient, request: Request) -> Coroutine[Any, An
         extra_create_args=request.args,
         cancellation_token=request.cancellation_token,
     )
+    return Completion.of(result)
 
 
 def estimated_tokens(messages: Sequence[LLMMessage]) -> int:

@@ -7,7 +7,8 @@ from collections import deque
 from math import ceil
 
 from s3agents.errors import BudgetError
-from s3agents.llm.base import ChatCompletionClient, CreateResult, ModelWrapper, Request, estimated_tokens, forward
+from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, estimated_tokens, forward
+from s3agents.llm.completion import Completion
 
 __all__ = ["BudgetClient"]
 
@@ -41,7 +42,7 @@ class BudgetClient(ModelWrapper):
         self._factor = 1.0
         self._queue: deque[tuple[int, asyncio.Future[None]]] = deque()
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """One reply of the wrapped client, if the budget has room for its most.
 
         Raises:

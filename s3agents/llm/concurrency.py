@@ -7,7 +7,8 @@ from collections import deque
 from contextvars import ContextVar
 
 from s3agents.errors import EndpointError, ModelError
-from s3agents.llm.base import ChatCompletionClient, CreateResult, ModelWrapper, Request, forward
+from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, forward
+from s3agents.llm.completion import Completion
 from s3agents.llm.failures import copy_error
 
 __all__ = ["RETURNING", "AdaptiveConcurrency"]
@@ -47,7 +48,7 @@ class AdaptiveConcurrency(ModelWrapper):
         self._cuts = 0
         self._queue: deque[asyncio.Future[None]] = deque()
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """One reply of the wrapped client, when there is room for it."""
         if self.in_flight < self.limit and not self._queue:
             self._enter()

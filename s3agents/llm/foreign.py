@@ -7,7 +7,8 @@ from typing import Any
 
 from s3agents.errors import EndpointError, S3AgentsError
 from s3agents.llm.answers import status_error
-from s3agents.llm.base import ChatCompletionClient, CreateResult, ModelWrapper, Request, forward
+from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, forward
+from s3agents.llm.completion import Completion
 
 __all__ = ["ForeignClient", "Silencer"]
 
@@ -52,7 +53,7 @@ class ForeignClient(ModelWrapper):
         super().__init__(inner)
         self._silencer = Silencer(secrets)
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """One reply of the wrapped client.
 
         Raises:

@@ -14,7 +14,8 @@ from yarl import URL
 from s3agents.addresses import checked_endpoint
 from s3agents.errors import EndpointError
 from s3agents.llm.answers import parse_completion, parse_models, status_error
-from s3agents.llm.base import CreateResult, LeafClient, Request
+from s3agents.llm.base import LeafClient, Request
+from s3agents.llm.completion import Completion
 from s3agents.llm.wire import request_body
 
 __all__ = ["OpenAIHttpClient"]
@@ -59,7 +60,7 @@ class OpenAIHttpClient(LeafClient):
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """One chat completion; a reply cut at ``max_tokens`` is returned with finish reason ``length``.
 
         Raises:

@@ -7,14 +7,15 @@ import asyncio
 from autogen_core.models import RequestUsage
 
 from s3agents.errors import ModelError, ReplayMissError
-from s3agents.llm.base import ChatCompletionClient, CreateResult, LeafClient, ModelWrapper, Request, forward
+from s3agents.llm.base import ChatCompletionClient, LeafClient, ModelWrapper, Request, forward
+from s3agents.llm.completion import Completion
 from s3agents.llm.failures import copy_error
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.llm.request_key import key_of
 
 __all__ = ["RecordingClient", "ReplayClient"]
 
-_Outcome = CreateResult | BaseException | None
+_Outcome = Completion | BaseException | None
 
 
 class RecordingClient(ModelWrapper):
@@ -38,7 +39,7 @@ class RecordingClient(ModelWrapper):
         self._waiting: dict[str, list[asyncio.Future[_Outcome]]] = {}
         self._recorded = RequestUsage(0, 0)
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """The recorded reply, or else the wrapped client's.
 
         Raises:
@@ -48,7 +49,7 @@ class RecordingClient(ModelWrapper):
         key = key_of(self._model, request)
         while True:
             found = self._store.get(key)
-            if isinstance(found, CreateResult):
+            if isinstance(found, Completion):
                 self._recorded.prompt_tokens += found.usage.prompt_tokens
                 self._recorded.completion_tokens += found.usage.completion_tokens
                 return found
@@ -76,7 +77,7 @@ class RecordingClient(ModelWrapper):
             asked.completion_tokens + self._recorded.completion_tokens,
         )
 
-    async def _ask_and_tell(self, key: str, request: Request) -> CreateResult:
+    async def _ask_and_tell(self, key: str, request: Request) -> Completion:
         """Ask, record, and tell those who wait for the same."""
         waiting = self._waiting[key] = []
         outcome: _Outcome = None
@@ -120,7 +121,7 @@ class ReplayClient(LeafClient):
         self._store = store
         self._model = model
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """The recorded reply.
 
         Raises:
@@ -130,7 +131,7 @@ class ReplayClient(LeafClient):
         """
         key = key_of(self._model, request)
         found = self._store.get(key)
-        if isinstance(found, CreateResult):
+        if isinstance(found, Completion):
             self._count(found.usage)
             return found
         if found is not None:

@@ -1,4 +1,4 @@
-"""Codec of recorded replies: results and errors as compact JSON, and back again unchanged."""
+"""Codec of recorded replies: completions and errors as compact JSON, and back again unchanged."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from typing import Any
 
 import orjson
 from autogen_core import FunctionCall
-from autogen_core.models import ChatCompletionTokenLogprob, CreateResult, RequestUsage, TopLogprob
+from autogen_core.models import RequestUsage
 
 from s3agents.errors import EndpointError, ModelError, ReplayMissError, ReplyError
-from s3agents.llm.answers import token_logprob
+from s3agents.llm.completion import Completion
+from s3agents.llm.token_logprobs import TokenLogprobs
 
 __all__ = ["decode_error", "decode_reply", "encode_error", "encode_reply"]
 
 _ERRORS: dict[str, type[ModelError]] = {"ReplyError": ReplyError, "ReplayMissError": ReplayMissError}
-_AS_TOKEN = 1  # stands for bytes that are just those of the token
 
 
-def encode_reply(result: CreateResult) -> bytes:
-    """All of a result but its usage and where it came from."""
-    content = result.content
+def encode_reply(reply: Completion) -> bytes:
+    """All of a reply but its usage and where it came from."""
+    content = reply.content
     return _dumps(
         [
             content if isinstance(content, str) else [[call.id, call.name, call.arguments] for call in content],
-            result.finish_reason,
-            result.thought,
-            None if result.logprobs is None else [_packed_token(token) for token in result.logprobs],
+            reply.finish_reason,
+            reply.thought,
+            None if reply.tokens is None else reply.tokens.packed,
         ]
     )
 
 
-def decode_reply(body: bytes, usage: RequestUsage) -> CreateResult:
-    """The result that was encoded, marked as cached."""
+def decode_reply(body: bytes, usage: RequestUsage) -> Completion:
+    """The reply that was encoded, marked as cached."""
     content, finish, thought, tokens = _loads(body)
-    return CreateResult(
+    return Completion(
         finish_reason=finish,
         content=content if isinstance(content, str) else [FunctionCall(i, arguments=a, name=n) for i, n, a in content],
         usage=usage,
         cached=True,
-        logprobs=None if tokens is None else [_token(packed) for packed in tokens],
+        tokens=None if tokens is None else TokenLogprobs(tokens),
         thought=thought,
     )
 
@@ -59,40 +59,6 @@ def decode_error(body: bytes) -> ModelError:
         transient, retry_after = rest
         return EndpointError(message, cause=cause, transient=transient, retry_after=retry_after)
     return _ERRORS.get(kind, ModelError)(message, cause=cause)
-
-
-def _packed_token(token: ChatCompletionTokenLogprob) -> list[Any]:
-    """Token, log probability, bytes; then log probability and bytes of each alternative."""
-    text, tops = token.token, token.top_logprobs
-    utf8 = _packed_bytes(token.bytes)
-    packed: list[Any] = [text, token.logprob, _AS_TOKEN if utf8 == text else utf8]
-    if tops is not None:
-        packed.append([value for top in tops for value in (top.logprob, _packed_bytes(top.bytes))])
-    return packed
-
-
-def _token(packed: list[Any]) -> ChatCompletionTokenLogprob:
-    text, logprob, utf8, *rest = packed
-    tops = None
-    if rest:
-        values = iter(rest[0])
-        tops = [TopLogprob(value, _bytes(next(values))) for value in values]
-    own = list(text.encode()) if utf8 == _AS_TOKEN else _bytes(utf8)
-    return token_logprob(text, logprob, alternatives=tops, utf8=own)
-
-
-def _packed_bytes(utf8: list[int] | None) -> str | list[int] | None:
-    """Bytes as the text that they spell, where they spell one."""
-    if utf8 is None:
-        return None
-    try:
-        return bytes(utf8).decode()
-    except ValueError:
-        return utf8
-
-
-def _bytes(packed: str | list[int] | None) -> list[int] | None:
-    return list(packed.encode()) if isinstance(packed, str) else packed
 
 
 def _dumps(value: Any) -> bytes:

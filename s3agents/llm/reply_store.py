@@ -8,9 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autogen_core.models import CreateResult, RequestUsage
+from autogen_core.models import RequestUsage
 
 from s3agents.errors import ModelError, RecordError, RunFolderError, explain
+from s3agents.llm.completion import Completion
 from s3agents.llm.reply_codec import decode_error, decode_reply, encode_error, encode_reply
 
 __all__ = ["ReplyStore"]
@@ -86,7 +87,7 @@ class ReplyStore:
         self.flush()
         return int(self._read("SELECT COUNT(*) FROM replies")[0])
 
-    def get(self, key: str) -> CreateResult | ModelError | None:
+    def get(self, key: str) -> Completion | ModelError | None:
         """What was recorded under ``key``.
 
         Raises:
@@ -98,13 +99,13 @@ class ReplyStore:
         kind, body, prompt_tokens, reply_tokens = row
         return decode_reply(body, RequestUsage(prompt_tokens, reply_tokens)) if kind == "reply" else decode_error(body)
 
-    def put(self, key: str, outcome: CreateResult | ModelError) -> None:
+    def put(self, key: str, outcome: Completion | ModelError) -> None:
         """Record a reply, or the error that came instead of one. A recorded reply is never replaced.
 
         Raises:
             RecordError: if the file cannot be read, or a batch was due and could not be written.
         """
-        if isinstance(outcome, CreateResult):
+        if isinstance(outcome, Completion):
             usage = outcome.usage
             row = ("reply", encode_reply(outcome), usage.prompt_tokens, usage.completion_tokens)
         else:

@@ -9,7 +9,8 @@ from random import Random
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
 from s3agents.errors import EndpointError, ModelError
-from s3agents.llm.base import ChatCompletionClient, CreateResult, ModelWrapper, Request, forward
+from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, forward
+from s3agents.llm.completion import Completion
 from s3agents.llm.concurrency import RETURNING
 from s3agents.llm.failures import copy_error, is_transient, shows_life
 
@@ -56,7 +57,7 @@ class RetryingClient(ModelWrapper):
         self._retries = retries
         self._out_of_patience = stop_before_delay(patience)
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """One reply of the wrapped client, asked for as often as it takes and is allowed.
 
         Raises:
@@ -75,17 +76,17 @@ class RetryingClient(ModelWrapper):
         self._answered()
         return result
 
-    async def _ask_again(self, request: Request, error: ModelError, *, answers: int) -> CreateResult:
+    async def _ask_again(self, request: Request, error: ModelError, *, answers: int) -> Completion:
         failures = [error]
 
-        async def attempt() -> CreateResult:
+        async def attempt() -> Completion:
             if failures:
                 raise failures.pop()
             return await forward(self.inner, request)
 
         mark = RETURNING.set(True)
         try:
-            result: CreateResult = await AsyncRetrying(
+            result: Completion = await AsyncRetrying(
                 stop=self._gives_up,
                 wait=self._wait,
                 retry=retry_if_exception(is_transient),
@@ -103,7 +104,7 @@ class RetryingClient(ModelWrapper):
         self._answered()
         return result
 
-    async def _ask_once(self, request: Request) -> CreateResult:
+    async def _ask_once(self, request: Request) -> Completion:
         """The try that a request gets while the endpoint is down: its own, or a share in one under way."""
         if self._probe is not None:
             error = await asyncio.shield(self._probe)

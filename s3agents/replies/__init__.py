@@ -1,6 +1,6 @@
 """Replies: from what a model sent to typed values (:mod:`.schemas`) and probabilities (:mod:`.probabilities`)."""
 
-from s3agents.replies.probabilities import label_probabilities
+from s3agents.replies.probabilities import LabelTokens, label_probabilities
 from s3agents.replies.schemas import (
     ActReply,
     AttitudeReply,
@@ -20,6 +20,7 @@ __all__ = [
     "AttitudeReply",
     "EmotionReply",
     "JointReply",
+    "LabelTokens",
     "Reply",
     "WriteReply",
     "act_reply",

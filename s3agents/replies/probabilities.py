@@ -5,90 +5,116 @@ from __future__ import annotations
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 
-from autogen_core.models import ChatCompletionTokenLogprob, CreateResult
+from autogen_core.models import CreateResult
 
+from s3agents.llm.completion import Completion
 from s3agents.replies.schemas import unfenced
 
-__all__ = ["label_probabilities", "token_at"]
+__all__ = ["LabelTokens", "label_probabilities", "token_at"]
 
 _JSON = json.JSONDecoder(strict=False)
-_BLANK = re.compile(r"[ \t\r\n]*")
+_BLANKS = " \t\r\n"
+_BLANK = re.compile(f"[{_BLANKS}]*")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
-def label_probabilities(result: CreateResult, field: str, labels: Sequence[str]) -> tuple[float, ...] | None:
-    """Probability of each of ``labels`` as the value of ``field``, from the log probabilities of the reply's tokens.
+def label_probabilities(
+    result: Completion | CreateResult, field: str, labels: Sequence[str]
+) -> tuple[float, ...] | None:
+    """Probability of each of ``labels`` as the value of ``field`` (see :meth:`LabelTokens.probabilities`)."""
+    return LabelTokens(result).probabilities(field, labels)
 
-    Looked at is the token in which the label starts, after the opening quote: its alternatives (and the token itself,
-    where it is not among them) that agree with it up to there and go on with a label, or with a first part of just one
-    label, count for that label. An alternative that could become several labels tells nothing and is left out; one that
-    the schema forbids (-9999) weighs nothing. The probabilities are those given everything that was generated before.
+
+class LabelTokens:
+    """The tokens in which the labels of a reply start; found once, whatever labels are then asked for.
 
     Args:
-        result: the reply, with ``logprobs``.
-        field: key of the reply's outermost object, whose value is a JSON string.
-        labels: its possible values.
-
-    Returns:
-        As many numbers as labels, which sum to 1, rounded to 1e-9; ``None`` if there are no log probabilities, or none
-        of the tokens could be told to belong to a label.
+        result: the reply, with log probabilities if there are any.
     """
-    tokens = result.logprobs
-    if not tokens or not isinstance(result.content, str):
-        return None
-    pieces = [_bytes(token) for token in tokens]
-    start = _value_start(b"".join(pieces), unfenced(result.content), field)
-    if start is None:
-        return None
-    index, before = token_at(pieces, start)
-    masses = [0.0] * len(labels)
-    quoted = [f'{label}"'.encode() for label in labels]
-    for piece, logprob in _alternatives(tokens[index], pieces[index]):
-        label = _label_of(piece, before, quoted)
-        if label is not None:
-            masses[label] += math.exp(logprob)
-    total = math.fsum(masses)
-    return tuple(round(mass / total, 9) for mass in masses) if total > 0.0 else None
+
+    def __init__(self, result: Completion | CreateResult) -> None:
+        reply = Completion.of(result) if isinstance(result, CreateResult) else result
+        self._tokens = reply.tokens
+        if not self._tokens or not isinstance(reply.content, str):
+            self._pieces: list[bytes] = []
+            return
+        self._pieces = self._tokens.pieces()
+        self._ends = list(accumulate(map(len, self._pieces)))
+        # One byte is one character here, so that a token may end inside a character: JSON's own signs are all ASCII.
+        self._text = b"".join(self._pieces).decode("latin-1")
+        self._places = _places(self._text, _begin(self._text, unfenced(reply.content)))
+
+    def probabilities(self, field: str, labels: Sequence[str]) -> tuple[float, ...] | None:
+        """Probability of each of ``labels`` as the value of ``field``, from the log probabilities of the tokens.
+
+        Looked at is the token in which the label starts, after the opening quote: its alternatives (and the token
+        itself, where it is not among them) that agree with it up to there and go on with a label, or with a first part
+        of just one label, count for that label. An alternative that could become several labels tells nothing and is
+        left out; one that the schema forbids (-9999) weighs nothing. The probabilities are those given everything that
+        was generated before.
+
+        Args:
+            field: key of the reply's outermost object, whose value is a JSON string.
+            labels: its possible values.
+
+        Returns:
+            As many numbers as labels, which sum to 1, rounded to 1e-9; ``None`` if there are no log probabilities, or
+            none of the tokens could be told to belong to a label.
+        """
+        start = self._start(field)
+        if start is None or self._tokens is None:
+            return None
+        index = bisect_right(self._ends, start)
+        piece = self._pieces[index]
+        before = piece[: start - (self._ends[index] - len(piece))]
+        masses = [0.0] * len(labels)
+        quoted = _quoted(tuple(labels))
+        for other, logprob in self._tokens.alternatives(index):
+            label = _label_of(other, before, quoted)
+            if label is not None:
+                masses[label] += math.exp(logprob)
+        total = math.fsum(masses)
+        return tuple(round(mass / total, 9) for mass in masses) if total > 0.0 else None
+
+    def _start(self, field: str) -> int | None:
+        """Where the first byte of the string under ``field`` lies, after its quote."""
+        at = self._places.get(field.encode().decode("latin-1")) if self._pieces else None
+        return at + 1 if at is not None and self._text[at : at + 1] == '"' and at + 1 < len(self._text) else None
 
 
-def _bytes(token: ChatCompletionTokenLogprob) -> bytes:
-    return bytes(token.bytes) if token.bytes is not None else token.token.encode("utf-8", "surrogatepass")
+def _begin(text: str, content: str) -> int:
+    """Where the object in ``content`` starts in ``text``, which holds it and perhaps more, such as thinking aloud.
 
-
-def _value_start(reply: bytes, content: str, field: str) -> int | None:
-    """Where the first byte of the string under ``field`` lies in ``reply``, which holds ``content`` and perhaps more.
-
-    One byte is one character here, so that a token may end inside a character: JSON's own signs are all ASCII.
-    ``content`` up to its first other character marks where the object starts, past any thinking aloud.
+    ``content`` up to its first character beyond ASCII marks the place.
     """
-    text = reply.decode("latin-1")
-    begin = text.rfind(re.split(r"[^\x00-\x7f]", content, maxsplit=1)[0])
-    try:
-        at = _value_of(text, begin, field.encode().decode("latin-1"))
-    except ValueError:
-        return None
-    return at + 1 if at is not None and text[at : at + 1] == '"' and at + 1 < len(text) else None
+    return text.rfind(content if content.isascii() else _FOREIGN.split(content, maxsplit=1)[0])
 
 
-def _value_of(text: str, begin: int, key: str) -> int | None:
-    """Index of the value of ``key`` in the object that starts at ``begin``.
-
-    Raises:
-        ValueError: if it is no object.
-    """
+def _places(text: str, begin: int) -> dict[str, int]:
+    """Index of the value of each key of the object that starts at ``begin``, as far as it is one."""
+    places: dict[str, int] = {}
     at = begin
-    while 0 <= at < len(text) and text[at] in "{,":
-        name, at = _JSON.raw_decode(text, _skip(text, at + 1))
-        at = _skip(text, _skip(text, at) + 1)
-        if name == key:
-            return at
-        _, at = _JSON.raw_decode(text, at)
-        at = _skip(text, at)
-    return None
+    try:
+        while 0 <= at < len(text) and text[at] in "{,":
+            name, at = _JSON.raw_decode(text, _skip(text, at + 1))
+            at = _skip(text, _skip(text, at) + 1)
+            if isinstance(name, str):
+                places.setdefault(name, at)
+            _, at = _JSON.raw_decode(text, at)
+            at = _skip(text, at)
+    except ValueError:
+        return places
+    return places
 
 
 def _skip(text: str, at: int) -> int:
+    if text[at : at + 1] not in _BLANKS:
+        return at
     blank = _BLANK.match(text, at)
     return blank.end() if blank else at
 
@@ -111,12 +137,10 @@ def token_at(pieces: Sequence[bytes], start: int) -> tuple[int, bytes]:
     raise ValueError(f"byte {start} lies past the end at {end}")
 
 
-def _alternatives(token: ChatCompletionTokenLogprob, piece: bytes) -> list[tuple[bytes, float]]:
-    """The token and its alternatives with their log probabilities."""
-    tops = [(bytes(top.bytes), top.logprob) for top in token.top_logprobs or () if top.bytes is not None]
-    if all(other != piece for other, _ in tops):
-        tops.append((piece, token.logprob))
-    return tops
+@lru_cache(maxsize=256)
+def _quoted(labels: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Each label with its closing quote."""
+    return tuple(f'{label}"'.encode() for label in labels)
 
 
 def _label_of(piece: bytes, before: bytes, quoted: Sequence[bytes]) -> int | None:

@@ -29,6 +29,7 @@ from pydantic import (
 from s3agents.errors import ReplyError, explain
 from s3agents.events import Action
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude, Emotion
+from s3agents.llm.completion import Completion
 from s3agents.prompts.quoting import tidy
 
 __all__ = [
@@ -177,7 +178,7 @@ def _choices(posts: int, only: tuple[Action, ...] | None = None) -> dict[str, An
     }
 
 
-def parse_reply(model: type[_R], result: CreateResult) -> _R:
+def parse_reply(model: type[_R], result: Completion | CreateResult) -> _R:
     """``result`` as a ``model``: JSON of its schema, perhaps in a Markdown fence, and nothing else.
 
     Raises:
@@ -217,7 +218,7 @@ def target_of(reply: ActReply | JointReply, posts: int) -> int:
     return reply.target
 
 
-def _unusable(model: type[Reply], wanted: str, result: CreateResult, *, cause: str) -> ReplyError:
+def _unusable(model: type[Reply], wanted: str, result: Completion | CreateResult, *, cause: str) -> ReplyError:
     shown = str(result.content)
     shown = shown if len(shown) <= _SHOWN_CHARS else shown[:_SHOWN_CHARS] + "…"
     return ReplyError(explain(f"reply of the model ({model.__name__})", wanted=wanted, got=repr(shown)), cause=cause)

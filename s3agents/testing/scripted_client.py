@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from autogen_core.models import RequestUsage
 
 from s3agents.llm.base import CreateResult, LeafClient, Request
+from s3agents.llm.completion import Completion
 
 __all__ = ["ScriptedClient", "text_result"]
 
@@ -43,7 +44,7 @@ class ScriptedClient(LeafClient):
         self._gate = gate
         self._decide: Callable[[Request], Outcome] = outcomes if callable(outcomes) else _in_turn(list(outcomes))
 
-    async def ask(self, request: Request) -> CreateResult:
+    async def ask(self, request: Request) -> Completion:
         """The next outcome."""
         self.requests.append(request)
         self.in_flight += 1
@@ -56,7 +57,7 @@ class ScriptedClient(LeafClient):
             raise outcome
         result = text_result(outcome) if isinstance(outcome, str) else outcome
         self._count(result.usage)
-        return result
+        return Completion.of(result)
 
 
 def _in_turn(outcomes: list[Outcome]) -> Callable[[Request], Outcome]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from s3agents.errors import EndpointError, ModelError, RecordError, ReplayMissError, ReplyError, RunFolderError
 from s3agents.llm import reply_store
+from s3agents.llm.completion import Completion
 from s3agents.llm.reply_codec import decode_error, decode_reply, encode_error, encode_reply
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.testing.scripted_client import text_result
@@ -42,6 +43,7 @@ RESULT = st.builds(
     logprobs=st.none() | st.lists(TOKEN, max_size=4),
     thought=st.none() | TEXT,
 )
+REPLY = RESULT.map(Completion.of)
 ERROR = st.one_of(
     st.builds(
         EndpointError,
@@ -56,6 +58,11 @@ ERROR = st.one_of(
 )
 
 
+def told(text: str) -> Completion:
+    """A finished reply of ``text``."""
+    return Completion.of(text_result(text))
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where a store may be made."""
@@ -65,7 +72,10 @@ def path(tmp_path: Path) -> Path:
 @given(RESULT)
 def test_a_reply_survives_its_encoding(result: CreateResult) -> None:
     """Decode after encode is identity; text, usage and every log probability are as they were."""
-    assert decode_reply(encode_reply(result), result.usage) == result
+    reply = Completion.of(result)
+    again = decode_reply(encode_reply(reply), reply.usage)
+    assert again == reply
+    assert again.result() == result
 
 
 @given(ERROR)
@@ -77,18 +87,18 @@ def test_an_error_survives_its_encoding(error: ModelError) -> None:
 
 def test_text_that_is_no_unicode_survives() -> None:
     """A lone surrogate in a reply is kept as it came."""
-    result = text_result("bad \ud800 text")
+    result = Completion.of(text_result("bad \ud800 text"))
     assert decode_reply(encode_reply(result), result.usage).content == "bad \ud800 text"
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(st.sampled_from("abc"), RESULT | ERROR, st.booleans()), max_size=12))
+@given(st.lists(st.tuples(st.sampled_from("abc"), REPLY | ERROR, st.booleans()), max_size=12))
 def test_a_store_is_a_dictionary_in_which_replies_stay(
-    tmp_path_factory: pytest.TempPathFactory, puts: list[tuple[str, CreateResult | ModelError, bool]]
+    tmp_path_factory: pytest.TempPathFactory, puts: list[tuple[str, Completion | ModelError, bool]]
 ) -> None:
     """Whenever it is flushed, and after it was closed and opened: a reply is for good, an error gives way."""
     path = tmp_path_factory.mktemp("store") / "replies.sqlite"
-    model: dict[str, CreateResult | ModelError] = {}
+    model: dict[str, Completion | ModelError] = {}
 
     def check(store: ReplyStore) -> None:
         for key in "abc":
@@ -99,7 +109,7 @@ def test_a_store_is_a_dictionary_in_which_replies_stay(
     with ReplyStore(path) as store:
         for key, outcome, flush in puts:
             store.put(key, outcome)
-            if not isinstance(model.get(key), CreateResult):
+            if not isinstance(model.get(key), Completion):
                 model[key] = outcome
             if flush:
                 store.flush()
@@ -107,7 +117,7 @@ def test_a_store_is_a_dictionary_in_which_replies_stay(
     with ReplyStore(path, readonly=True) as store:
         check(store)
         assert len(store) == len(model)
-        replies = [outcome for outcome in model.values() if isinstance(outcome, CreateResult)]
+        replies = [outcome for outcome in model.values() if isinstance(outcome, Completion)]
         assert store.tokens() == sum(r.usage.prompt_tokens + r.usage.completion_tokens for r in replies)
 
 
@@ -115,9 +125,9 @@ def test_entries_are_written_in_batches(path: Path) -> None:
     """Two hundred and fifty-five wait; the next one brings them all to the file."""
     store, other = ReplyStore(path), sqlite3.connect(path)
     for n in range(255):
-        store.put(str(n), text_result("x"))
+        store.put(str(n), told("x"))
     assert other.execute("SELECT COUNT(*) FROM replies").fetchone() == (0,)
-    store.put("255", text_result("x"))
+    store.put("255", told("x"))
     assert other.execute("SELECT COUNT(*) FROM replies").fetchone() == (256,)
     other.close()
     store.close()
@@ -128,9 +138,10 @@ def test_what_was_flushed_survives_a_kill(path: Path) -> None:
     program = (
         "import os, signal, sys\n"
         "from s3agents.llm.reply_store import ReplyStore\n"
+        "from s3agents.llm.completion import Completion\n"
         "from s3agents.testing.scripted_client import text_result\n"
         "store = ReplyStore(sys.argv[1])\n"
-        "for n in range(300): store.put(str(n), text_result(f'reply {n}'))\n"
+        "for n in range(300): store.put(str(n), Completion.of(text_result(f'reply {n}')))\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], check=False, timeout=60)
@@ -138,10 +149,10 @@ def test_what_was_flushed_survives_a_kill(path: Path) -> None:
     with ReplyStore(path) as store:
         assert len(store) == 256
         found = store.get("255")
-        assert isinstance(found, CreateResult)
+        assert isinstance(found, Completion)
         assert found.content == "reply 255"
         assert store.get("256") is None
-        store.put("256", text_result("again"))
+        store.put("256", told("again"))
     with ReplyStore(path, readonly=True) as store:
         assert len(store) == 257
 
@@ -163,7 +174,7 @@ def test_a_kill_before_the_table_was_made_leaves_a_usable_file(path: Path) -> No
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
     with ReplyStore(path) as store:
-        store.put("k", text_result("x"))
+        store.put("k", told("x"))
         assert len(store) == 1
 
 
@@ -201,24 +212,24 @@ def test_a_folder_that_is_not_there_is_an_error(path: Path) -> None:
 def test_a_record_on_read_only_ground_can_be_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written beside it, as SQLite would do for a database in use."""
     with ReplyStore(path) as store:
-        store.put("k", text_result("x"))
+        store.put("k", told("x"))
     monkeypatch.setattr(os, "access", lambda *_: False)
     with ReplyStore(path, readonly=True) as store:
-        assert isinstance(store.get("k"), CreateResult)
+        assert isinstance(store.get("k"), Completion)
         assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
 def test_a_store_that_cannot_write_says_so_and_keeps_what_it_has(path: Path) -> None:
     """The error names the file; when the obstacle is gone, the batch goes through."""
     with ReplyStore(path) as store:
-        store.put("k", text_result("x"))
+        store.put("k", told("x"))
         other = sqlite3.connect(path)
         other.execute("DROP TABLE replies")
         with pytest.raises(RecordError, match=r"replies\.sqlite"):
             store.flush()
         with pytest.raises(RecordError):
             store.tokens()
-        assert isinstance(store.get("k"), CreateResult)
+        assert isinstance(store.get("k"), Completion)
         other.execute(
             "CREATE TABLE replies (key TEXT PRIMARY KEY, kind TEXT, body BLOB, prompt_tokens INT, reply_tokens INT)"
         )
@@ -229,7 +240,7 @@ def test_a_store_that_cannot_write_says_so_and_keeps_what_it_has(path: Path) -> 
 def test_a_store_that_cannot_be_read_says_so(path: Path) -> None:
     """What was there when it was opened is looked up in the file; if that fails nobody is told "not recorded"."""
     with ReplyStore(path) as store:
-        store.put("k", text_result("x"))
+        store.put("k", told("x"))
     with ReplyStore(path) as store:
         other = sqlite3.connect(path)
         other.execute("DROP TABLE replies")
@@ -243,7 +254,7 @@ def test_what_is_known_without_a_look_up_is_bounded(path: Path, monkeypatch: pyt
     monkeypatch.setattr(reply_store, "_KNOWN", 2)
     with ReplyStore(path) as store:
         for n in range(5):
-            store.put(f"k{n}", text_result(str(n)))
+            store.put(f"k{n}", told(str(n)))
             store.flush()
         assert [store.get(f"k{n}") is not None for n in range(6)] == [True] * 5 + [False]
 
