@@ -72,6 +72,9 @@ __all__ = [
 _OWN_SERVER_PATIENCE = 30.0
 """Seconds to wait for a server of our own: it is on this machine, and is started again if it ends."""
 
+_LATE_TEXTS = 131_072
+"""Texts that may be remembered before Chroma has them on its disk: what is lost there comes back from the record."""
+
 
 def build_society(section: SocietySection, *, around: tuple[str, ...] = (), strict: bool = False) -> Society:
     """The society that a scenario names, or asks to be made, sampled around ``around`` if it asks for that.
@@ -118,8 +121,8 @@ def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: st
 
         return LocalStore(embedder)
     if where == "chroma":
-        return ChromaStore(embedder, path=folder)
-    return ChromaStore(embedder, url=where, collection=collection_name(run))
+        return ChromaStore(embedder, path=folder, late=_LATE_TEXTS)
+    return ChromaStore(embedder, url=where, collection=collection_name(run), late=_LATE_TEXTS)
 
 
 def choose_bus(scenario: Scenario) -> tuple[str, str | None]:

@@ -93,7 +93,7 @@ class ChromaStore:
         """Embed and keep the texts that are not there yet; they are on the disk when this returns, unless ``late``.
 
         Raises:
-            MemoryStoreError: if Chroma or the embedder refuses, now or at an earlier late write, or the store is closed.
+            MemoryStoreError: if Chroma or the embedder refuses, now or in an earlier late write, or it is closed.
         """
         self._check_open()
         new = self._unknown(texts)
@@ -181,10 +181,23 @@ class ChromaStore:
         """Add ``batch`` as soon as the batch before it is done; what comes later makes up the next one."""
         async with self._writing:
             self._batch = _Batch()
-            texts = {key: text for key, text in batch.texts.items() if key not in self._recent}
-            missing = await self._run(self._collection.missing, list(texts))
+            texts = self._unknown(batch.texts)
+            missing = await self._missing(list(texts))
             if missing:
                 await self._embed({key: texts[key] for key in missing})
+
+    def _unknown(self, texts: Mapping[TextId, str]) -> dict[TextId, str]:
+        """``texts`` without those in memory."""
+        recent, writer = self._recent, self._writer
+        return {key: text for key, text in texts.items() if key not in recent and key not in writer}
+
+    async def _missing(self, keys: list[TextId]) -> list[TextId]:
+        """Those of ``keys``, which are not in memory, that are not in the collection either."""
+        if not self._collection.is_open:
+            await self._run(self._collection.open)
+        if self._collection.began_empty and not self._recent.forgot:
+            return keys  # all that was ever put in is still in memory
+        return await self._run(self._collection.missing, keys)
 
     def _written(self, task: asyncio.Task[None]) -> None:
         """Let go of a write; if it failed and whoever waited was cancelled meanwhile, the error is nobody's."""
@@ -194,8 +207,12 @@ class ChromaStore:
 
     async def _embed(self, texts: Mapping[TextId, str]) -> None:
         vectors: Vectors = await self._embedder.embed(list(texts.values()))
-        await self._run(self._collection.insert, texts, vectors)
-        self._keep({key: stored_text(text, vectors[row]) for row, (key, text) in enumerate(texts.items())})
+        stored = {key: stored_text(text, vectors[row]) for row, (key, text) in enumerate(texts.items())}
+        await self._writer.put(stored)
+        self._keep(stored)
+
+    async def _insert(self, texts: Mapping[TextId, StoredText]) -> None:
+        await self._run(self._collection.insert, texts)
 
     def _keep(self, texts: Mapping[TextId, StoredText]) -> None:
         for key, text in texts.items():

@@ -221,6 +221,7 @@ async def test_a_late_write_that_fails_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(ChromaCollection, "insert", full)
     with pytest.raises(MemoryStoreError, match="disk is full"):
         await store.add(by_id("c"))
+    assert len(await store.get(by_id("a", "b", "c"))) == 3
     with pytest.raises(MemoryStoreError, match="disk is full"):
         await store.flush()
     with pytest.raises(MemoryStoreError, match="disk is full"):
@@ -230,6 +231,9 @@ async def test_a_late_write_that_fails_is_told(tmp_path, monkeypatch):
 
 async def test_collections_with_documents_are_read(tmp_path):
     """Earlier versions kept a text as Chroma's document."""
+    import chromadb
+    from chromadb.config import Settings
+
     client = chromadb.PersistentClient(path=tmp_path, settings=Settings(anonymized_telemetry=False))
     collection = client.create_collection(
         "texts", configuration={"hnsw": {"space": "ip"}}, metadata={"embedder": "counting-32"}, embedding_function=None

@@ -29,6 +29,19 @@ def test_it_holds_exactly_what_was_used_last(size, steps):
         assert [key for key in KEYS if key in recent] == sorted(model)
 
 
+def test_it_takes_no_more_memory_than_was_said():
+    """Texts of long vectors are fewer; a text that comes again is counted once."""
+    recent = RecentTexts(1000, size_bytes=100_000)
+    long = np.ones(2_500, np.float32)  # 10,000 bytes
+    for n in range(30):
+        recent.put(f"k{n}", stored_text("long", long))
+        recent.put(f"k{n}", stored_text("long", long))
+        assert len(recent) == min(n + 1, 9)
+        assert recent.forgot == (n >= 9)
+    assert "k29" in recent
+    assert "k20" not in recent
+
+
 def test_a_stored_vector_is_a_copy():
     """It must not keep the batch that it came with alive, nor change with it."""
     batch = np.ones((3, 2), np.float32)
