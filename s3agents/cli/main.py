@@ -13,6 +13,7 @@ import typer
 
 from s3agents import __version__
 from s3agents.cli import (
+    bench,
     build,
     calibrate,
     describe,
@@ -87,6 +88,7 @@ for command in (
     describe,
     validate,
     doctor,
+    bench,
     vllm,
 ):
     command.register(app)

@@ -1,0 +1,138 @@
+"""Load: what a society has to do while it is measured, as a scenario whose agents are nearly all active in every tick.
+
+In tick 0 seed posts enter; in each tick after it everybody who has mail takes a turn, and with ``active`` everybody who
+has ever had one does. The seed posts of tick 0 ask no model: ticks from 1 on are what is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from s3agents.config import Scenario
+from s3agents.config.generate import GenerateSection
+from s3agents.network.generate.generate import generate_society
+from s3agents.network.society import Society
+from s3agents.scenarios import parse_scenario
+from s3agents.yaml_files import yaml_value
+
+__all__ = ["TRIAL_CHARS", "Load", "trial_name"]
+
+TRIAL_CHARS = 8
+"""Characters of the name of a trial, which stands at the beginning of every prompt."""
+
+_QUESTION = "Should the new tax on sugar be kept?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """A society and what it does.
+
+    Attributes:
+        users: how many.
+        relations: follow edges; by default four for each user.
+        posts: earlier posts; by default eight for each user.
+        like: a preset of :class:`~s3agents.config.generate.GenerateSection` that gives the numbers instead.
+        ticks: in which agents think, after tick 0.
+        active: share of the users that take a turn in each of them: 1 for all, in all ticks; less for the readers of so
+            many seed posts as it takes.
+        mode: ``llm``, ``rules`` or ``fitted``.
+        pack: prompt pack of mode ``llm``.
+        learnt: folder of the model of mode ``fitted``.
+        concurrency: most requests in flight.
+        seed: of the society and of every draw.
+        trial: tells the prompts of one measurement from those of another, so that none profits from what an endpoint
+            has cached for the other.
+        overrides: keys of the scenario that differ, as ``model.bound_text=true``.
+    """
+
+    users: int = 1_000
+    relations: int | None = None
+    posts: int | None = None
+    like: str | None = None
+    ticks: int = 4
+    active: float = 1.0
+    mode: str = "llm"
+    pack: str = "joint"
+    learnt: str | None = None
+    concurrency: int = 64
+    seed: int = 0
+    trial: int = 0
+    overrides: tuple[str, ...] = ()
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Load:
+        """Inverse of :meth:`plain`."""
+        return cls(**{**values, "overrides": tuple(values["overrides"])})
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as values that JSON takes."""
+        return asdict(self)
+
+    def society(self) -> Society:
+        """The users and their follow edges."""
+        given = {"like": self.like, "relations": self.relations, "posts": self.posts, "seed": self.seed}
+        sizes = {} if self.like else {"users": self.users, "relations": 4 * self.users, "posts": 8 * self.users}
+        section = GenerateSection.model_validate(sizes | {k: v for k, v in given.items() if v is not None})
+        return generate_society(section)
+
+    def scenario(self, society: Society, *, url: str | None = None, model: str = "stub") -> Scenario:
+        """What ``society`` is asked to do, at the endpoint ``url``.
+
+        Raises:
+            ConfigError: if an override is no key, or has a wrong value.
+        """
+        everybody = self.active >= 1.0
+        authors = range(len(society.ids)) if everybody else _authors(society, self.active, self.seed)
+        data: dict[str, Any] = {
+            "name": "bench",
+            "topic": f"{trial_name(self.trial)}: the town has put a tax on sugar, and everybody talks about it.",
+            "question": _QUESTION,
+            "ticks": self.ticks + 1,
+            "seed": self.seed,
+            "society": {"generate": {"users": 1, "relations": 0, "posts": 0}},
+            "seeds": [_seed_post(society.ids[author], author) for author in authors],
+            "cognition": {"mode": self.mode, "spontaneous": 1.0 if everybody else 0.0},
+            "limits": {"faults": 1.0},
+        }
+        if self.mode == "llm":
+            data["cognition"]["pack"] = self.pack
+            data["model"] = {"url": url, "name": model, "concurrency": self.concurrency}
+        if self.learnt is not None:
+            data["cognition"]["learnt"] = self.learnt
+        for override in self.overrides:
+            _set(data, override)
+        return parse_scenario(data, origin="s3agents bench")
+
+
+def trial_name(number: int) -> str:
+    """What a trial is called in every prompt: always as long, so that prompts of all trials are as long."""
+    return f"Trial {number % 100:02d}"
+
+
+def _seed_post(user: str, number: int) -> dict[str, Any]:
+    side = "positive" if number % 2 else "negative"
+    text = f"Number {number} of us has made up their mind: {'keep' if number % 2 else 'drop'} that tax on sugar!"
+    return {"author": user, "text": text, "attitude": side, "emotion": ("calm", "moderate", "intense")[number % 3]}
+
+
+def _authors(society: Society, share: float, seed: int) -> list[int]:
+    """Users, at random, whose followers together are ``share`` of all."""
+    wanted, readers, chosen = share * len(society.ids), set[int](), []
+    for author in np.random.default_rng(seed).permutation(len(society.ids)).tolist():
+        if len(readers) >= wanted:
+            break
+        chosen.append(author)
+        readers.update(society.graph.followers(author).tolist())
+    return sorted(chosen)
+
+
+def _set(data: dict[str, Any], override: str) -> None:
+    path, _, text = override.partition("=")
+    *parents, last = path.split(".")
+    for parent in parents:
+        data = data.setdefault(parent, {})
+    data[last] = yaml_value(text, f"--set {override!r}")
