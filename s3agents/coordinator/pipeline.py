@@ -81,6 +81,7 @@ class Pipeline:
         self._running = 0
         self._changed = asyncio.Event()
         self._at_barrier, self._ending = True, False
+        self._told = (first, 0, 0)
 
     async def run(self) -> bool:
         """Whether the ticks came to their end; false when the run was asked to stop before.
@@ -132,6 +133,7 @@ class Pipeline:
     async def _leave(self) -> None:
         """Have the lowest tick, which is whole, committed."""
         tick = self._lowest
+        self._tell()
         self._on_whole(tick, self._open.pop(tick, OpenTick()).results)
         self._lowest, self._at_barrier = tick + 1, True
         await self._host.forget(tick)
@@ -191,10 +193,12 @@ class Pipeline:
             self._clock.done(tick, np.array([entry.user for _, entry, _ in some], dtype=np.int32))
 
     def _tell(self) -> None:
-        """Say how far the lowest open tick is."""
+        """Say how far the lowest open tick is, if there is news of it."""
         lowest = self._open[self._lowest]
-        if lowest.results:
-            self._on_turn(self._lowest, len(lowest.results), lowest.due)
+        news = (self._lowest, len(lowest.results), lowest.due)
+        if lowest.results and news != self._told:
+            self._told = news
+            self._on_turn(*news)
 
 
 def _without(users: Ints, due: Sequence[Due]) -> Ints:

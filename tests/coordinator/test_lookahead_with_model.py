@@ -1,0 +1,88 @@
+"""Turns ahead of others with a model behind them: replies are on file in time, and none is paid for twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3agents import Run, Simulation
+from s3agents.coordinator.coordinator import Progress
+from s3agents.errors import ConfigError
+from s3agents.testing import StubEndpoint
+from s3agents.testing.societies import lively_scenario, society_of
+
+SOCIETY = society_of(24, [(a, (a * 5 + k) % 24) for a in range(24) for k in (1, 7)])
+
+
+@pytest.fixture
+def stub() -> Iterator[StubEndpoint]:
+    """An endpoint that now and then takes long."""
+    with StubEndpoint(latency=lambda number: 0.05 if number % 7 == 0 else 0.001).running_in_thread() as stub:
+        yield stub
+
+
+def simulation(stub: StubEndpoint, folder: Path, *, lookahead: int, **changes: Any) -> Simulation:
+    """A run in which every agent asks the model, on either bus."""
+    scenario = lively_scenario(
+        [f"u{n}" for n in range(0, 24, 2)],
+        cognition={"mode": "llm", "spontaneous": 0.3},
+        model={"url": stub.url, "name": "stub"},
+        limits={"lookahead": lookahead, "faults": 1.0, "shard": 5},
+        **changes,
+    )
+    return Simulation(scenario, SOCIETY, out=folder)
+
+
+@pytest.mark.parametrize("changes", [{}, {"bus": "nats", "memory": {"store": "chroma", "capacity": 4}}])
+def test_the_record_is_that_of_the_barrier(stub: StubEndpoint, tmp_path: Path, changes: dict[str, Any]) -> None:
+    """In memory, and over NATS and Chroma; so is a replay, and a resumption with another lookahead."""
+    barrier = simulation(stub, tmp_path / "barrier", lookahead=0).run()
+    ahead = simulation(stub, tmp_path / "ahead", lookahead=6, **changes).run()
+    assert ahead.fingerprint() == barrier.fingerprint()
+    assert Simulation.replay(tmp_path / "ahead", SOCIETY, out=tmp_path / "again").run().fingerprint() == (
+        barrier.fingerprint()
+    )
+
+
+def test_nothing_is_paid_for_twice(stub: StubEndpoint, tmp_path: Path) -> None:
+    """What ran ahead of a stop is dropped, and its replies serve the resumption."""
+    whole = simulation(stub, tmp_path / "whole", lookahead=6).run()
+    asked = stub.requests
+    stopped = simulation(stub, tmp_path / "stopped", lookahead=6)
+
+    def stop(progress: Progress) -> None:
+        if progress.tick == 2 and progress.committed is None:
+            stopped.stop()
+
+    run = stopped.run(on_progress=stop)
+    assert len(run.ticks()) == 3
+    assert stub.requests - asked > int(run.turns().calls.sum()), "some turns were ahead"
+    assert Simulation.resume(tmp_path / "stopped", SOCIETY).run().fingerprint() == whole.fingerprint()
+    assert stub.requests == 2 * asked
+
+
+def test_the_replies_of_a_tick_are_on_file_before_it_is(stub: StubEndpoint, tmp_path: Path) -> None:
+    """Whatever happens to the process after a commit, the run can be replayed up to it."""
+    missing: list[int] = []
+
+    def look(progress: Progress) -> None:
+        if progress.committed is not None:
+            calls = int(Run(tmp_path / "run").turns().calls.sum())
+            with closing(sqlite3.connect(tmp_path / "run" / "replies.sqlite")) as replies:
+                missing.append(max(0, calls - replies.execute("SELECT COUNT(*) FROM replies").fetchone()[0]))
+
+    simulation(stub, tmp_path / "run", lookahead=6).run(on_progress=look)
+    assert missing == [0] * 6
+
+
+def test_lookahead_may_change_when_a_run_goes_on(stub: StubEndpoint, tmp_path: Path) -> None:
+    """It does not shape the record, so that the scenario stays the same one."""
+    with pytest.raises(ConfigError, match="lookahead"):
+        lively_scenario([], limits={"lookahead": -1})
+    one, other = (simulation(stub, tmp_path / str(n), lookahead=n).prepared.scenario for n in (0, 7))
+    assert one.digest() == other.digest()
