@@ -15,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from langchain_core.prompts import PromptTemplate
 
 from s3agents.cognition.base import TurnView
 from s3agents.errors import PromptError
@@ -23,6 +24,8 @@ from s3agents.persona import Persona
 from s3agents.prompts import PromptPack, handle, quoted, tidy
 from s3agents.prompts.fields import SCENE_FIELDS, TURN_FIELDS
 from s3agents.prompts.pack_file import placeholders
+from s3agents.prompts.quoting import _ANGLES, _CONTROL_TOKEN, _UNSEEN
+from s3agents.prompts.template import TextTemplate
 from s3agents.resources import prompts_dir
 from s3agents.state import AttitudeBelief
 from s3agents.testing.turn_views import turn_view
@@ -371,3 +374,32 @@ def test_every_placeholder_can_be_used(tmp_path: Path) -> None:
     (folder / "en" / "system.txt").write_text(" ".join(f"{{{name}}}" for name in sorted(SCENE_FIELDS)))
     (folder / "en" / "turn.txt").write_text(" ".join(f"{{{name}}}" for name in sorted(TURN_FIELDS)))
     assert "{" not in _text(PromptPack.load(folder, "en"), "joint", turn_view(["p"], memories=["m"]), target=1)
+
+
+@settings(deadline=None)
+@given(
+    parts=st.lists(
+        st.text("ab\n '\"<[%", max_size=6) | st.sampled_from(["{posts}", "{profile}", "{{", "}}"]), max_size=8
+    ),
+    fields=st.fixed_dictionaries({"posts": user_text, "profile": user_text}),
+)
+def test_a_template_is_filled_in_as_langchain_would(parts: list[str], fields: dict[str, str]) -> None:
+    """Whatever its text and whatever the values, braces among them."""
+    text = "".join(parts)
+    plain = PromptTemplate.from_template(text, template_format="f-string")
+    template = TextTemplate(text, allowed={"posts", "profile"})
+    assert template.filled(fields) == plain.format(**fields)
+    assert template.names == set(plain.input_variables)
+
+
+def _tidied(text: str) -> str:
+    """What :func:`tidy` does to a text that is short enough, without any short cut."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+@settings(deadline=None)
+@given(user_text | st.text(st.characters(max_codepoint=127)))
+def test_plain_text_takes_a_short_cut_to_the_same(text: str) -> None:
+    """Text of printable ASCII signs is not searched for others, with no difference."""
+    assert tidy(text, 1000) == _tidied(text)
+    assert quoted(text, 1000) == _CONTROL_TOKEN.sub(r"(\1)", _tidied(text).translate(_ANGLES))

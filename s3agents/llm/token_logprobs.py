@@ -16,7 +16,6 @@ __all__ = ["TokenLogprobs"]
 
 _MASKED = -9999.0  # what vLLM writes for a token that the schema forbids: probability nought
 _AS_TOKEN = 1  # stands for bytes that are just those of the token
-_LENIENT = ("utf-8", "surrogatepass")
 _FIELDS = frozenset({"token", "logprob", "top_logprobs", "bytes"})
 
 _Packed = list[Any]
@@ -75,7 +74,10 @@ class TokenLogprobs:
 
     def pieces(self) -> list[bytes]:
         """The bytes of each token."""
-        return [_piece(token) for token in self.packed]
+        return [
+            token[0].encode("utf-8", "surrogatepass") if token[2] == _AS_TOKEN else _piece(token)
+            for token in self.packed
+        ]
 
     def alternatives(self, index: int) -> list[tuple[bytes, float]]:
         """Bytes and log probability of each alternative of a token, and of the token itself if it is not among them."""
@@ -89,8 +91,8 @@ class TokenLogprobs:
 
 
 def _told(entry: Mapping[str, Any]) -> _Packed:
-    text, tops = entry["token"], entry.get("top_logprobs")
-    own = _spelt(text, entry.get("bytes"))
+    text, utf8, tops = entry["token"], entry.get("bytes"), entry.get("top_logprobs")
+    own = text if utf8 == _utf8(text) else _spelt(text, utf8)
     packed = [text, float(entry["logprob"]), _AS_TOKEN if own == text else own]
     if tops is not None:
         packed.append(_alternatives(tops))
@@ -100,15 +102,17 @@ def _told(entry: Mapping[str, Any]) -> _Packed:
 def _alternatives(tops: Sequence[Mapping[str, Any]]) -> list[Any]:
     flat: list[Any] = []
     for top in tops:
-        if top["logprob"] > _MASKED:
-            flat += (float(top["logprob"]), _spelt(top["token"], top.get("bytes")))
+        logprob = top["logprob"]
+        if logprob > _MASKED:
+            text, utf8 = top["token"], top.get("bytes")
+            flat.append(float(logprob))
+            flat.append(text if utf8 == _utf8(text) else _spelt(text, utf8))
     return flat
 
 
 def _spelt(text: str, utf8: Sequence[int] | None) -> str | list[int]:
-    """The bytes of a token, packed: its own text, where the endpoint tells no others."""
-    own = _utf8(text)
-    return text if not utf8 or utf8 == own else _text_or_numbers(bytes(list(utf8)))
+    """The bytes of a token, packed, which are not just those of its text, or are not told."""
+    return _text_or_numbers(bytes(list(utf8))) if utf8 else text
 
 
 @lru_cache(maxsize=1 << 15)
@@ -162,8 +166,12 @@ def _numbers(utf8: str | list[int] | None) -> list[int] | None:
 
 
 def _piece(packed: _Packed) -> bytes:
-    text, own = packed[0], packed[2]
-    return bytes(own) if isinstance(own, list) else str(own if isinstance(own, str) else text).encode(*_LENIENT)
+    own = packed[2]
+    return (
+        bytes(own)
+        if isinstance(own, list)
+        else str(own if isinstance(own, str) else packed[0]).encode("utf-8", "surrogatepass")
+    )
 
 
 def _raw(utf8: str | list[int]) -> bytes:

@@ -10,7 +10,7 @@ from s3agents.persona import Persona
 from s3agents.prompts.pack_file import Words
 from s3agents.prompts.quoting import handle, quoted
 
-__all__ = ["SCENE_FIELDS", "TURN_FIELDS", "scene_fields", "turn_fields"]
+__all__ = ["SCENE_FIELDS", "TURN_FIELDS", "Fields"]
 
 SCENE_FIELDS = frozenset({"topic", "question", "tick", "decay", "fading", "post_chars"})
 """Placeholders of a system message: what is the same for every agent."""
@@ -25,39 +25,70 @@ _SLOW, _STEADY = 0.15, 0.5
 _HOUR, _DAY = 60.0, 1440.0
 
 
-def scene_fields(words: Words, scene: Scene) -> dict[str, str]:
-    """A value for each of :data:`SCENE_FIELDS`."""
-    return {
-        "topic": scene.topic.strip(),
-        "question": scene.question.strip(),
-        "tick": _span(words, scene.minutes),
-        "decay": f"{scene.decay:g}",
-        "fading": _fading(words, scene.decay),
-        "post_chars": str(scene.post_chars),
-    }
-
-
-def turn_fields(words: Words, view: TurnView, *, target: int = 0) -> dict[str, str]:
-    """A value for each of :data:`TURN_FIELDS` that is no field of the scene.
+class Fields:
+    """The values of placeholders, in the words of one pack.
 
     Args:
         words: of the pack.
-        view: what the agent goes by.
-        target: number of the post that it answers, from 1; 0 for none.
     """
-    posts = len(view.perceived)
-    answering = words.answering
-    return {
-        "profile": _profile(words, view.persona, view.scene.post_chars),
-        "emotion": words.emotions[view.emotion.level],
-        "attitude": words.attitudes[view.attitude.stance],
-        "conviction": _conviction(words, view.attitude.p_positive),
-        "memories": _memories(words, view),
-        "posts": "\n".join(_post(words, view, n) for n in range(posts)) or words.no_posts,
-        "actions": words.actions.all if posts else words.actions.fresh,
-        "targets": _targets(words, posts),
-        "answering": answering.post.format(n=target) if target else answering.none,
-    }
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._ages: dict[float, str] = {}
+
+    def of_scene(self, scene: Scene) -> dict[str, str]:
+        """A value for each of :data:`SCENE_FIELDS`."""
+        words = self._words
+        return {
+            "topic": scene.topic.strip(),
+            "question": scene.question.strip(),
+            "tick": _span(words, scene.minutes),
+            "decay": f"{scene.decay:g}",
+            "fading": _fading(words, scene.decay),
+            "post_chars": str(scene.post_chars),
+        }
+
+    def of_turn(self, view: TurnView, *, target: int = 0) -> dict[str, str]:
+        """A value for each of :data:`TURN_FIELDS` that is no field of the scene.
+
+        Args:
+            view: what the agent goes by.
+            target: number of the post that it answers, from 1; 0 for none.
+        """
+        words, scene = self._words, view.scene
+        posts = len(view.perceived)
+        answering = words.answering
+        return {
+            "profile": _profile(words, view.persona, scene.post_chars),
+            "emotion": words.emotions[view.emotion.level],
+            "attitude": words.attitudes[view.attitude.stance],
+            "conviction": _conviction(words, view.attitude.p_positive),
+            "memories": "\n".join([self._memory(scene, memory) for memory in view.recalled]) or words.no_memories,
+            "posts": "\n".join([self._post(scene, n, read) for n, read in enumerate(view.perceived, 1)])
+            or words.no_posts,
+            "actions": words.actions.all if posts else words.actions.fresh,
+            "targets": _targets(words, posts),
+            "answering": answering.post.format(n=target) if target else answering.none,
+        }
+
+    def _memory(self, scene: Scene, memory: Recollection) -> str:
+        text, source = quoted(memory.text, scene.post_chars), self._words.sources[memory.source]
+        return self._words.memory.format(source=source, age=self._age(memory.age * scene.minutes), text=text)
+
+    def _post(self, scene: Scene, number: int, read: Delivery) -> str:
+        words, post = self._words, read.post
+        line = words.forward if post.kind is PostKind.FORWARD else words.post
+        author, text = handle(post.author) or words.unknown, quoted(post.text, scene.post_chars)
+        return line.format(n=number, author=author, source=words.sources[read.source], text=text)
+
+    def _age(self, minutes: float) -> str:
+        """How long ago that was; kept, for there are as many ages as ticks."""
+        age = self._ages.get(minutes)
+        if age is None:
+            words = self._words
+            age = words.age.past.format(span=_span(words, minutes)) if minutes >= 1.0 else words.age.now
+            self._ages[minutes] = age
+        return age
 
 
 def _profile(words: Words, persona: Persona, limit: int) -> str:
@@ -78,27 +109,6 @@ def _conviction(words: Words, p_positive: float) -> str:
     return words.conviction.firm if firm else words.conviction.leaning
 
 
-def _memories(words: Words, view: TurnView) -> str:
-    return "\n".join(_memory(words, view.scene, memory) for memory in view.recalled) or words.no_memories
-
-
-def _memory(words: Words, scene: Scene, memory: Recollection) -> str:
-    text, source = quoted(memory.text, scene.post_chars), words.sources[memory.source]
-    return words.memory.format(source=source, age=_age(words, memory.age * scene.minutes), text=text)
-
-
-def _post(words: Words, view: TurnView, index: int) -> str:
-    delivery: Delivery = view.perceived[index]
-    post = delivery.post
-    line = words.forward if post.kind is PostKind.FORWARD else words.post
-    return line.format(
-        n=index + 1,
-        author=handle(post.author) or words.unknown,
-        source=words.sources[delivery.source],
-        text=quoted(post.text, view.scene.post_chars),
-    )
-
-
 def _targets(words: Words, posts: int) -> str:
     if posts > 1:
         return words.targets.many.format(n=posts)
@@ -109,10 +119,6 @@ def _fading(words: Words, decay: float) -> str:
     if decay < _SLOW:
         return words.fading.slow
     return words.fading.steady if decay < _STEADY else words.fading.fast
-
-
-def _age(words: Words, minutes: float) -> str:
-    return words.age.past.format(span=_span(words, minutes)) if minutes >= 1.0 else words.age.now
 
 
 def _span(words: Words, minutes: float) -> str:

@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autogen_core.models import LLMMessage, SystemMessage, UserMessage
 
 from s3agents.cognition.base import Scene, TurnView
-from s3agents.prompts.fields import SCENE_FIELDS, TURN_FIELDS, scene_fields, turn_fields
+from s3agents.prompts.fields import SCENE_FIELDS, TURN_FIELDS, Fields
 from s3agents.prompts.pack_file import PackFile, ReplyKind
 from s3agents.prompts.pack_folder import PackFolder
-
-if TYPE_CHECKING:
-    from langchain_core.prompts import PromptTemplate
+from s3agents.prompts.template import TextTemplate
 
 __all__ = ["PromptPack", "Stage"]
 
@@ -52,14 +49,14 @@ class PromptPack:
         stages: the calls of a turn, in order.
     """
 
-    def __init__(self, file: PackFile, templates: Mapping[str, PromptTemplate], *, sha256: str) -> None:
+    def __init__(self, file: PackFile, templates: Mapping[str, TextTemplate], *, sha256: str) -> None:
         self.name, self.language, self.version = file.name, file.language, file.version
         self.sha256 = sha256
         self.stages = tuple(Stage(stage.name, stage.reply) for stage in file.stages)
-        self._words = file.words
+        self._fields = Fields(file.words)
         self._system = templates[_SYSTEM]
         self._parts = {stage.name: [templates[part] for part in stage.parts] for stage in file.stages}
-        self._scenes: dict[Scene, tuple[SystemMessage, Mapping[str, str]]] = {}
+        self._scenes: dict[Scene, tuple[SystemMessage, dict[str, str]]] = {}
 
     @classmethod
     def load(cls, name_or_path: str | Path, language: str) -> PromptPack:
@@ -92,13 +89,13 @@ class PromptPack:
             KeyError: if the pack has no such stage.
         """
         system, scene = self._scene(view.scene)
-        fields = {**scene, **turn_fields(self._words, view, target=target)}
-        text = "\n\n".join(part.format(**fields) for part in self._parts[stage])
+        fields = self._fields.of_turn(view, target=target) | scene
+        text = "\n\n".join([part.filled(fields) for part in self._parts[stage]])
         return [system, UserMessage(content=text, source="scene")]
 
-    def _scene(self, scene: Scene) -> tuple[SystemMessage, Mapping[str, str]]:
+    def _scene(self, scene: Scene) -> tuple[SystemMessage, dict[str, str]]:
         known = self._scenes.get(scene)
         if known is None:
-            fields = scene_fields(self._words, scene)
-            known = self._scenes[scene] = SystemMessage(content=self._system.format(**fields)), fields
+            fields = self._fields.of_scene(scene)
+            known = self._scenes[scene] = SystemMessage(content=self._system.filled(fields)), fields
         return known

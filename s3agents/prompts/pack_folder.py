@@ -11,17 +11,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from s3agents.errors import PromptError, explain
-from s3agents.prompts.pack_file import placeholders
+from s3agents.prompts.template import TextTemplate
 from s3agents.resources import prompts_dir
-
-if TYPE_CHECKING:
-    from langchain_core.prompts import PromptTemplate
 
 __all__ = ["PackFolder"]
 
@@ -112,20 +109,15 @@ class PackFolder:
             place = f"{self.path / name}: language"
             raise PromptError(explain(place, wanted=self.language, got=stated, remedy="as its folder"))
 
-    def template(self, part: str, *, allowed: Collection[str]) -> PromptTemplate:
+    def template(self, part: str, *, allowed: Collection[str]) -> TextTemplate:
         """The template in ``part.txt``, which may use the placeholders ``allowed``.
 
         Raises:
             PromptError: if there is none, or it is no such template.
         """
-        from langchain_core.prompts import PromptTemplate  # 0.9 s to import, and only modes with a model need it
-
         text = self.text(f"{part}.txt")
         try:
-            if unknown := placeholders(text) - set(allowed):
-                names = ", ".join(sorted(allowed))
-                raise ValueError(f"placeholders out of {names}; unknown: {', '.join(sorted(unknown))}")
-            return PromptTemplate.from_template(text, template_format="f-string")
+            return TextTemplate(text, allowed=allowed)
         except ValueError as exc:
             place = str(self.path / f"{part}.txt")
             raise PromptError(explain(place, wanted="an f-string template", got=str(exc))) from exc

@@ -40,7 +40,8 @@ def tidy(text: str, limit: int) -> str:
     Zero-width and bidirectional controls, variation selectors, Unicode tags and lone surrogates go; every run of blanks
     becomes one space. What is cut off leaves an ellipsis.
     """
-    line = " ".join(_UNSEEN.sub("", text).split())
+    plain = text.isascii() and text.isprintable()
+    line = " ".join((text if plain else _UNSEEN.sub("", text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + _ELLIPSIS
 
 
@@ -50,8 +51,10 @@ def quoted(text: str, limit: int) -> str:
 
     Kept for the texts quoted last: a post is quoted to hundreds of readers.
     """
-    safe = tidy(text, limit).translate(_ANGLES)
-    return _CONTROL_TOKEN.sub(r"(\1)", safe)
+    safe = tidy(text, limit)
+    if "<" in safe or ">" in safe or not safe.isascii():
+        safe = safe.translate(_ANGLES)
+    return _CONTROL_TOKEN.sub(r"(\1)", safe) if "[" in safe else safe
 
 
 def handle(user: str) -> str:

@@ -11,18 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from autogen_core.models import LLMMessage, SystemMessage, UserMessage
 
 from s3agents.persona import Persona
 from s3agents.prompts.pack_folder import PackFolder
 from s3agents.prompts.quoting import quoted
+from s3agents.prompts.template import TextTemplate
 from s3agents.prompts.trait_pack_file import TraitPackFile
 from s3agents.traits.base import Evidence, Trait
-
-if TYPE_CHECKING:
-    from langchain_core.prompts import PromptTemplate
 
 __all__ = ["ANSWER_CHARS", "Example", "TextLimits", "TraitPack"]
 
@@ -77,12 +75,12 @@ class TraitPack:
         sha256: over names and contents of all its files, 64 hex digits.
     """
 
-    def __init__(self, file: TraitPackFile, templates: Mapping[str, PromptTemplate], *, sha256: str) -> None:
+    def __init__(self, file: TraitPackFile, templates: Mapping[str, TextTemplate], *, sha256: str) -> None:
         self.name, self.language, self.version = file.name, file.language, file.version
         self.sha256 = sha256
         self._words = file.words
         self._templates = templates
-        self._system = SystemMessage(content=templates[_SYSTEM].format())
+        self._system = SystemMessage(content=templates[_SYSTEM].filled({}))
 
     @classmethod
     def load(cls, name_or_path: str | Path, language: str) -> TraitPack:
@@ -123,7 +121,7 @@ class TraitPack:
         """
         template = self._templates[trait]
         texts = self._texts(evidence, limits)
-        if not any(texts[name] for name in _PERSON & set(template.input_variables)):
+        if not any(texts[name] for name in _PERSON & template.names):
             return None
         fields = {name: text or self._words.nothing for name, text in texts.items()}
         fields["question"] = question.strip()
@@ -138,8 +136,8 @@ class TraitPack:
         fields = {"answers": "\n".join(lines), "categories": "\n".join(shown)}
         return self._messages(self._templates[_GROUPING], fields)
 
-    def _messages(self, template: PromptTemplate, fields: Mapping[str, str]) -> list[LLMMessage]:
-        return [self._system, UserMessage(content=template.format(**fields), source="traits")]
+    def _messages(self, template: TextTemplate, fields: Mapping[str, str]) -> list[LLMMessage]:
+        return [self._system, UserMessage(content=template.filled(fields), source="traits")]
 
     def _texts(self, evidence: Evidence, limits: TextLimits) -> dict[str, str]:
         """What a prompt may show of a user; empty where the user has none."""

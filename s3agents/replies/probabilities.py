@@ -6,7 +6,7 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -47,7 +47,8 @@ class LabelTokens:
         self._ends = list(accumulate(map(len, self._pieces)))
         # One byte is one character here, so that a token may end inside a character: JSON's own signs are all ASCII.
         self._text = b"".join(self._pieces).decode("latin-1")
-        self._places = _places(self._text, _begin(self._text, unfenced(reply.content)))
+        self._places: dict[str, int] = {}
+        self._further = _places(self._text, _begin(self._text, unfenced(reply.content)))
 
     def probabilities(self, field: str, labels: Sequence[str]) -> tuple[float, ...] | None:
         """Probability of each of ``labels`` as the value of ``field``, from the log probabilities of the tokens.
@@ -83,8 +84,17 @@ class LabelTokens:
 
     def _start(self, field: str) -> int | None:
         """Where the first byte of the string under ``field`` lies, after its quote."""
-        at = self._places.get(field.encode().decode("latin-1")) if self._pieces else None
+        at = self._place(field.encode().decode("latin-1")) if self._pieces else None
         return at + 1 if at is not None and self._text[at : at + 1] == '"' and at + 1 < len(self._text) else None
+
+    def _place(self, key: str) -> int | None:
+        """Index of the value of ``key``; the text is read no further than it takes."""
+        while key not in self._places:
+            found = next(self._further, None)
+            if found is None:
+                return None
+            self._places.setdefault(*found)
+        return self._places[key]
 
 
 def _begin(text: str, content: str) -> int:
@@ -95,21 +105,18 @@ def _begin(text: str, content: str) -> int:
     return text.rfind(content if content.isascii() else _FOREIGN.split(content, maxsplit=1)[0])
 
 
-def _places(text: str, begin: int) -> dict[str, int]:
-    """Index of the value of each key of the object that starts at ``begin``, as far as it is one."""
-    places: dict[str, int] = {}
+def _places(text: str, begin: int) -> Iterator[tuple[str, int]]:
+    """Each key of the object that starts at ``begin`` and the index of its value, as far as it is an object."""
     at = begin
     try:
         while 0 <= at < len(text) and text[at] in "{,":
-            name, at = _JSON.raw_decode(text, _skip(text, at + 1))
+            key, at = _JSON.raw_decode(text, _skip(text, at + 1))
             at = _skip(text, _skip(text, at) + 1)
-            if isinstance(name, str):
-                places.setdefault(name, at)
+            yield str(key), at
             _, at = _JSON.raw_decode(text, at)
             at = _skip(text, at)
     except ValueError:
-        return places
-    return places
+        return
 
 
 def _skip(text: str, at: int) -> int:
@@ -143,7 +150,8 @@ def _quoted(labels: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(f'{label}"'.encode() for label in labels)
 
 
-def _label_of(piece: bytes, before: bytes, quoted: Sequence[bytes]) -> int | None:
+@lru_cache(maxsize=4096)
+def _label_of(piece: bytes, before: bytes, quoted: tuple[bytes, ...]) -> int | None:
     """Which label, each given with its closing quote, ``piece`` starts; ``None`` if none, or if it could be several."""
     if not piece.startswith(before):
         return None
