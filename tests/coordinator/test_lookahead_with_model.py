@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,8 +14,12 @@ import pytest
 from s3agents import Run, Simulation
 from s3agents.coordinator.coordinator import Progress
 from s3agents.errors import ConfigError
-from s3agents.testing import StubEndpoint
+from s3agents.llm.base import Request
+from s3agents.llm.completion import Completion
+from s3agents.testing import ScriptedClient, StubEndpoint
 from s3agents.testing.societies import lively_scenario, society_of
+from s3agents.testing.stub_replies import make_reply
+from s3agents.testing.virtual_time import run_virtually
 
 SOCIETY = society_of(24, [(a, (a * 5 + k) % 24) for a in range(24) for k in (1, 7)])
 
@@ -49,26 +54,56 @@ def test_the_record_is_that_of_the_barrier(stub: StubEndpoint, tmp_path: Path, c
     )
 
 
-def test_nothing_is_paid_for_twice(stub: StubEndpoint, tmp_path: Path) -> None:
+class SlowClient(ScriptedClient):
+    """Replies as the stub does, to most requests after a second and to some after a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(_reply)
+
+    async def ask(self, request: Request) -> Completion:
+        """A reply that hangs on the request alone, as does the time that it takes."""
+        await asyncio.sleep(60.0 if request.args["seed"] % 7 == 0 else 1.0)
+        return await super().ask(request)
+
+
+def _reply(request: Request) -> str:
+    assert isinstance(request.json_output, type)
+    messages = [str(message.content) for message in request.messages]
+    return make_reply(messages, request.args["seed"], schema=request.json_output.model_json_schema()).text
+
+
+def slow_simulation(client: SlowClient, folder: Path) -> Simulation:
+    """A run in which some turns are far ahead of others."""
+    scenario = lively_scenario(
+        [f"u{n}" for n in range(0, 24, 2)],
+        cognition={"mode": "llm", "spontaneous": 0.3},
+        model={"concurrency": 200},
+        limits={"lookahead": 6, "faults": 1.0},
+    )
+    return Simulation(scenario, SOCIETY, out=folder, client=client)
+
+
+def test_nothing_is_paid_for_twice(tmp_path: Path) -> None:
     """What ran ahead of a stop is dropped, and its replies serve the resumption."""
-    whole = simulation(stub, tmp_path / "whole", lookahead=6).run()
-    asked = stub.requests
-    stopped = simulation(stub, tmp_path / "stopped", lookahead=6)
+    whole, client = SlowClient(), SlowClient()
+    run_virtually(slow_simulation(whole, tmp_path / "whole").run_async())
+    stopped = slow_simulation(client, tmp_path / "stopped")
 
     def stop(progress: Progress) -> None:
         if progress.tick == 2 and progress.committed is None:
             stopped.stop()
 
-    run = stopped.run(on_progress=stop)
+    run, _ = run_virtually(stopped.run_async(on_progress=stop))
     assert len(run.ticks()) == 3
-    assert stub.requests - asked > int(run.turns().calls.sum()), "some turns were ahead"
-    assert Simulation.resume(tmp_path / "stopped", SOCIETY).run().fingerprint() == whole.fingerprint()
-    assert stub.requests == 2 * asked
+    assert len(client.requests) > int(run.turns().calls.sum()), "some turns were ahead"
+    run, _ = run_virtually(Simulation.resume(tmp_path / "stopped", SOCIETY, client=client).run_async())
+    assert run.fingerprint() == Run(tmp_path / "whole").fingerprint()
+    assert len(client.requests) == len(whole.requests)
 
 
-def test_the_replies_of_a_tick_are_on_file_before_it_is(stub: StubEndpoint, tmp_path: Path) -> None:
+def test_the_replies_of_a_tick_are_on_file_before_it_is(tmp_path: Path) -> None:
     """Whatever happens to the process after a commit, the run can be replayed up to it."""
-    missing: list[int] = []
+    client, missing = SlowClient(), list[int]()
 
     def look(progress: Progress) -> None:
         if progress.committed is not None:
@@ -76,7 +111,7 @@ def test_the_replies_of_a_tick_are_on_file_before_it_is(stub: StubEndpoint, tmp_
             with closing(sqlite3.connect(tmp_path / "run" / "replies.sqlite")) as replies:
                 missing.append(max(0, calls - replies.execute("SELECT COUNT(*) FROM replies").fetchone()[0]))
 
-    simulation(stub, tmp_path / "run", lookahead=6).run(on_progress=look)
+    run_virtually(slow_simulation(client, tmp_path / "run").run_async(on_progress=look))
     assert missing == [0] * 6
 
 
