@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 import structlog
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from s3agents.bus.base import Shard
@@ -15,23 +14,17 @@ from s3agents.bus.nats_arrivals import Arrivals
 from s3agents.bus.nats_credentials import NatsCredentials
 from s3agents.bus.nats_leftovers import remove_leftovers
 from s3agents.bus.nats_link import NatsLink
+from s3agents.bus.nats_posts import MAX_AGE, MAX_BYTES, post_message, post_stream
 from s3agents.bus.nats_reader import NatsReader
 from s3agents.bus.nats_subjects import RunSubjects
-from s3agents.bus.nats_writer import Message, NatsWriter
+from s3agents.bus.nats_writer import NatsWriter
 from s3agents.bus.refusals import already_open, not_open, refuse_forgotten, unknown_shard
-from s3agents.errors import BusError, explain
-from s3agents.events import Post, encode_post
+from s3agents.errors import BusError
+from s3agents.events import Post
 from s3agents.ids import PostId
 
 __all__ = ["MAX_AGE", "MAX_BYTES", "NatsBus", "NatsCredentials"]
 
-MAX_BYTES: Final = 1 << 30
-"""Bytes of posts not yet forgotten that the stream of a run may hold; a full stream refuses, and loses nothing."""
-
-MAX_AGE: Final = 7 * 24 * 3600.0
-"""Seconds after which a post goes: what a run that never closed its bus leaves behind does not stay for good."""
-
-_DUPLICATES: Final = 120.0  # seconds for which the server knows ids; readers drop repeats whenever they come
 _AT_ONCE: Final = 8  # consumers made at the same time
 
 _log = structlog.get_logger(__name__)
@@ -91,7 +84,7 @@ class _Opening:
 
     async def publish(self, posts: Sequence[Post]) -> None:
         """Have ``posts`` stored, and note where in the stream they lie."""
-        places = await self.writer.send(self.message(post) for post in posts)
+        places = await self.writer.send(post_message(self.names, post) for post in posts)
         for post in posts:
             place = places[self.names.message_id(post.id)]
             self._first[post.tick] = min(place, self._first.get(post.tick, place))
@@ -109,14 +102,6 @@ class _Opening:
             self._purged = floor - 1
             await self.link.call("purge", lambda: self.link.js.purge_stream(self.names.stream, seq=floor))
 
-    def message(self, post: Post) -> Message:
-        about = f"post {post.id!r}"
-        try:
-            data = encode_post(post)
-        except ValueError as exc:
-            raise BusError(explain(about, wanted="text that UTF-8 can express", got="a lone surrogate")) from exc
-        return Message(self.names.message_id(post.id), self.names.posts_of(post.author), data, about)
-
     async def _remove_stream(self) -> None:
         try:
             await self.link.js.delete_stream(self.names.stream)
@@ -124,19 +109,7 @@ class _Opening:
             return
 
     async def _add_stream(self, replicas: int, max_bytes: int) -> None:
-        config = StreamConfig(
-            name=self.names.stream,
-            description=self.names.mark,
-            subjects=[self.names.all_posts],
-            retention=RetentionPolicy.LIMITS,
-            discard=DiscardPolicy.NEW,
-            max_bytes=max_bytes,
-            max_age=MAX_AGE,
-            storage=StorageType.FILE,
-            num_replicas=replicas,
-            duplicate_window=_DUPLICATES,
-        )
-        await self.link.js.add_stream(config)
+        await self.link.js.add_stream(post_stream(self.names, replicas=replicas, max_bytes=max_bytes))
 
 
 class NatsBus:

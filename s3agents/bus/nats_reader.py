@@ -17,19 +17,15 @@ from nats.js.errors import NotFoundError
 from s3agents.bus.base import Shard
 from s3agents.bus.nats_arrivals import Arrivals
 from s3agents.bus.nats_link import NatsLink
+from s3agents.bus.nats_posts import read_subjects
 from s3agents.bus.nats_subjects import RunSubjects
 from s3agents.bus.refusals import not_open
 from s3agents.errors import BusError, explain
 from s3agents.events import Post
 from s3agents.ids import PostId
 
-__all__ = ["MOST_SUBJECTS", "NatsReader"]
+__all__ = ["NatsReader"]
 
-MOST_SUBJECTS: Final = 3_000
-"""A shard with more authors reads all posts and picks its own: the server compares the subjects of a consumer pairwise
-when it makes it (0.1 s for 1,000, 1 s for 3,000, 4 s for 6,000)."""
-
-_MOST_BYTES: Final = 256 * 1024  # of subjects in one request; servers take 1 MB by default
 _BATCH: Final = 1_000  # posts asked for at once; when half of them have come, as many again
 _ASK_SECONDS: Final = 600.0  # a request that is not used up is renewed so often
 _LOST_SECONDS: Final = 5.0  # what is waited for and does not come in that time is fetched again
@@ -54,6 +50,7 @@ class NatsReader:
         self._link, self._names, self._arrivals = link, names, arrivals
         self._consumer = f"shard-{shard.number}"
         self._subjects = frozenset(map(names.posts_of, shard.authors))
+        self._authors = shard.authors
         self._here: dict[PostId, Post] = {}
         self._waiting: list[tuple[set[PostId], asyncio.Future[None]]] = []
         self._sub: Subscription | None = None
@@ -220,15 +217,9 @@ class NatsReader:
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=self._position + 1,
             ack_policy=AckPolicy.NONE,
-            filter_subjects=self._filters(),
+            filter_subjects=read_subjects(self._names, self._authors),
         )
         await self._link.js.add_consumer(self._names.stream, config)
-
-    def _filters(self) -> list[str]:
-        subjects = sorted(self._subjects)
-        if len(subjects) > MOST_SUBJECTS or sum(map(len, subjects)) > _MOST_BYTES:
-            return [self._names.all_posts]
-        return subjects
 
     async def _remove_consumer(self) -> None:
         try:
