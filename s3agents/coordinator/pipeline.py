@@ -82,6 +82,7 @@ class Pipeline:
         self._changed = asyncio.Event()
         self._at_barrier, self._ending = True, False
         self._told = (first, 0, 0)
+        self._forgetting: asyncio.Task[None] | None = None
 
     async def run(self) -> bool:
         """Whether the ticks came to their end; false when the run was asked to stop before.
@@ -107,7 +108,7 @@ class Pipeline:
             self._at_barrier = False
             due += self._admit()
             if self._clock.lowest > self._lowest:
-                await self._leave()
+                await self._leave(group)
                 continue
             await self._host.prepare([entry for _, entry in due])
             self._begin(due, group)
@@ -130,13 +131,14 @@ class Pipeline:
                 self._clock.done(tick, _without(users, due))
         return found
 
-    async def _leave(self) -> None:
-        """Have the lowest tick, which is whole, committed."""
+    async def _leave(self, group: asyncio.TaskGroup) -> None:
+        """Have the lowest tick, which is whole, committed, and its posts forgotten while others go on."""
         tick = self._lowest
         self._tell()
         self._on_whole(tick, self._open.pop(tick, OpenTick()).results)
         self._lowest, self._at_barrier = tick + 1, True
-        await self._host.forget(tick)
+        await self._forgotten()
+        self._forgetting = group.create_task(self._host.forget(tick))
 
     def _begin(self, due: Iterable[tuple[int, Due]], group: asyncio.TaskGroup) -> None:
         """Queue turns, those of the lowest tick first, and see to it that there are workers for them."""
@@ -188,9 +190,16 @@ class Pipeline:
 
     async def _settle(self, batch: Sequence[tuple[int, Due, TurnResult]]) -> None:
         """Publish what turns came to, have the agents take it on, and tell the clock."""
+        await self._forgotten()
         await self._host.settle([entry for _, entry, _ in batch], [result for _, _, result in batch])
         for tick, some in groupby(batch, key=lambda item: item[0]):
             self._clock.done(tick, np.array([entry.user for _, entry, _ in some], dtype=np.int32))
+
+    async def _forgotten(self) -> None:
+        """Return when the bus has let go of what it was told to: there is room for as much again."""
+        forgetting, self._forgetting = self._forgetting, None
+        if forgetting is not None:
+            await forgetting
 
     def _tell(self) -> None:
         """Say how far the lowest open tick is, if there is news of it."""
