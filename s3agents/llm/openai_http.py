@@ -1,4 +1,4 @@
-"""OpenAIHttpClient: a lean client for any OpenAI-compatible endpoint, on one ``aiohttp`` session.
+"""OpenAIHttpClient: a lean client for any OpenAI-compatible endpoint, on connections of its own.
 
 The usual SDK costs 3 ms of processor time a call; this costs a tenth of that, which is what lets one process keep a
 large endpoint busy. It sends text and wants text or JSON of a schema back; retries, limits and records are wrappers.
@@ -7,21 +7,21 @@ large endpoint busy. It sends text and wants text or JSON of a schema back; retr
 from __future__ import annotations
 
 import asyncio
+import ssl
 
-import aiohttp
 from yarl import URL
 
 from s3agents.addresses import checked_endpoint
-from s3agents.errors import EndpointError
+from s3agents.errors import EndpointError, InputError, explain
 from s3agents.llm.answers import parse_completion, parse_models, status_error
 from s3agents.llm.base import LeafClient, Request
 from s3agents.llm.completion import Completion
+from s3agents.llm.http_pool import HttpPool
 from s3agents.llm.wire import request_body
 
 __all__ = ["OpenAIHttpClient"]
 
-_CONNECT_SECONDS = 10.0
-_KEEPALIVE_SECONDS = 4.0  # less than the 5 s after which uvicorn, hence vLLM, hangs up
+_CHAT = "/chat/completions"
 
 
 class OpenAIHttpClient(LeafClient):
@@ -36,7 +36,7 @@ class OpenAIHttpClient(LeafClient):
         context_tokens: size of the model's context window.
 
     Raises:
-        InputError: if the address is none, or carries a user or password.
+        InputError: if the address is none, or carries a user or password; if the key can be none.
     """
 
     def __init__(
@@ -50,15 +50,18 @@ class OpenAIHttpClient(LeafClient):
         context_tokens: int = 32_768,
     ) -> None:
         super().__init__(context_tokens)
-        base = checked_endpoint(url, thing="address of the model endpoint")
         self.model = model
-        self._chat = URL(f"{base}/chat/completions")
-        self._models = URL(f"{base}/models")
+        self._base = checked_endpoint(url, thing="address of the model endpoint")
+        address = URL(self._base)
+        self._path = address.raw_path.rstrip("/")
         self._key = key.strip() if key else None
         self._timeout = timeout
-        self._concurrency = concurrency
-        self._session: aiohttp.ClientSession | None = None
         self._closed = False
+        try:
+            self._pool = HttpPool(address, headers=_headers(self._key), limit=concurrency, timeout=timeout)
+        except ValueError:  # not chained, and not shown: it is a key
+            wanted, got = "one line of ASCII characters", "others among them"
+            raise InputError(explain("key of the model endpoint", wanted=wanted, got=got)) from None
 
     async def ask(self, request: Request) -> Completion:
         """One chat completion; a reply cut at ``max_tokens`` is returned with finish reason ``length``.
@@ -69,7 +72,7 @@ class OpenAIHttpClient(LeafClient):
             ReplyError: if its answer is no chat completion (``garbage``), or the model declines (``refusal``).
         """
         body = request_body(self.model, request)
-        sending = self._send("POST", self._chat, body)
+        sending = self._send("POST", _CHAT, body)
         if request.cancellation_token is not None:
             task = asyncio.ensure_future(sending)
             request.cancellation_token.link_future(task)
@@ -85,46 +88,43 @@ class OpenAIHttpClient(LeafClient):
         Raises:
             ModelError: as :meth:`ask`.
         """
-        return parse_models(await self._send("GET", self._models, None))
+        return parse_models(await self._send("GET", "/models"))
 
     async def close(self) -> None:
         """Close all connections. Safe to repeat; later requests fail."""
         self._closed = True
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._pool.close()
 
-    async def _send(self, method: str, url: URL, body: bytes | None) -> bytes:
-        session = self._session or self._open()
-        try:
-            async with session.request(method, url, data=body, allow_redirects=False) as response:
-                answer = await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as exc:
-            raise self._unreached(f"{method} {url}", exc) from exc
-        if response.status != 200:
-            raise status_error(
-                f"{method} {url}", response.status, body=answer, headers=response.headers, secret=self._key
-            )
-        return answer
+    async def _send(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """The body of an answer.
 
-    def _open(self) -> aiohttp.ClientSession:
-        """The session, made on first use because it belongs to the running event loop."""
+        Args:
+            method: of HTTP.
+            path: below the base address, such as ``/models``.
+            body: of the request.
+
+        Raises:
+            EndpointError: if there is no answer, or one of another status than 200.
+        """
+        what = f"{method} {self._base}{path}"
         if self._closed:
-            raise EndpointError(f"{self._chat}: the client is closed", cause="closed", transient=False)
-        headers = {"Content-Type": "application/json"}
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._concurrency, keepalive_timeout=_KEEPALIVE_SECONDS),
-            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(self._timeout, _CONNECT_SECONDS)),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=headers,
-        )
-        return self._session
+            raise EndpointError(f"{what}: the client is closed", cause="closed", transient=False)
+        try:
+            answer = await self._pool.send(method, f"{self._path}{path}", body)
+        except (OSError, UnicodeError) as exc:
+            raise self._unreached(what, exc) from exc
+        if answer.status != 200:
+            raise status_error(what, answer.status, body=answer.body, headers=answer.headers, secret=self._key)
+        return answer.body
 
     def _unreached(self, what: str, exc: Exception) -> EndpointError:
-        if isinstance(exc, TimeoutError) and not isinstance(exc, aiohttp.ConnectionTimeoutError):
+        if isinstance(exc, TimeoutError):
             return EndpointError(f"{what}: no answer in {self._timeout:g} s", cause="timeout", transient=True)
-        lasting = isinstance(exc, aiohttp.ClientConnectorCertificateError)
+        lasting = isinstance(exc, ssl.SSLCertVerificationError)
         why = str(exc) or type(exc).__name__
         return EndpointError(f"{what}: no connection: {why}", cause="connection", transient=not lasting)
+
+
+def _headers(key: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "User-Agent": "s3agents"}
+    return headers | {"Authorization": f"Bearer {key}"} if key else headers

@@ -13,9 +13,7 @@ from typing import Any
 
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
-from yarl import URL
 
-from s3agents.addresses import checked_endpoint
 from s3agents.errors import ModelError, ReplyError
 from s3agents.llm.failures import GARBAGE, is_transient
 from s3agents.llm.openai_http import OpenAIHttpClient
@@ -52,7 +50,6 @@ class PromptLogprobs(OpenAIHttpClient):
         attempts: int = 6,
     ) -> None:
         super().__init__(url=url, model=model, key=key, timeout=timeout, concurrency=concurrency)
-        self._completions = URL(f"{checked_endpoint(url, thing='address of the model endpoint')}/completions")
         self._places = asyncio.Semaphore(concurrency)
         self._attempts = attempts
 
@@ -80,7 +77,7 @@ class PromptLogprobs(OpenAIHttpClient):
         )
 
         async def once() -> list[float]:
-            return parse_prompt_logprobs(await self._send("POST", self._completions, body))
+            return parse_prompt_logprobs(await self._send("POST", "/completions", body))
 
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._attempts),

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from s3agents.errors import BudgetError, EndpointError, ModelError, ReplayMissError, ReplyError
 from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request
+from s3agents.llm.completion import Completion
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
 from s3agents.llm.replay import RecordingClient, ReplayClient
@@ -118,7 +119,7 @@ async def test_replies_are_on_file_when_a_round_of_requests_is_over(store: Reply
     gates = {seed: asyncio.Event() for seed in (1, 2)}
 
     class Gated(ModelWrapper):
-        async def ask(self, request: Request) -> CreateResult:
+        async def ask(self, request: Request) -> Completion:
             await gates[request.args["seed"]].wait()
             return await super().ask(request)
 

@@ -22,7 +22,7 @@ LOGPROB = st.floats(-20.0, 0.0) | st.integers(-5, 0) | st.just(-9999.0)
 def told(draw: st.DrawFn) -> dict[str, Any]:
     """A token or alternative as endpoints tell it: its bytes are those of its text, others, none, or not told."""
     text = draw(TEXT)
-    entry = {"token": text, "logprob": draw(LOGPROB)}
+    entry: dict[str, Any] = {"token": text, "logprob": draw(LOGPROB)}
     utf8 = draw(st.sampled_from(["own", "none", "missing"]) | st.lists(st.integers(0, 255), max_size=4))
     if utf8 != "missing":
         entry["bytes"] = list(text.encode()) if utf8 == "own" else None if utf8 == "none" else utf8
