@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import NewType
 
 __all__ = ["PostId", "TextId", "UserId", "post_id", "subject_token", "text_id"]
@@ -17,6 +18,7 @@ PostId = NewType("PostId", str)
 TextId = NewType("TextId", str)
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_SHORT = 1000
 
 
 def post_id(tick: int, author: UserId, n: int) -> PostId:
@@ -26,7 +28,15 @@ def post_id(tick: int, author: UserId, n: int) -> PostId:
 
 def text_id(text: str) -> TextId:
     """Content address of a text: equal texts share one id, hence one embedding (32 hex digits)."""
+    return _short_text_id(text) if len(text) <= _SHORT else _text_id(text)
+
+
+def _text_id(text: str) -> TextId:
     return TextId(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+
+
+_short_text_id = lru_cache(1 << 16)(_text_id)
+"""A post's text is asked for its id by each of its readers, several times in a turn."""
 
 
 def subject_token(user: UserId) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+
 from s3agents.cognition.base import Recollection
 from s3agents.cognition.mind import Mind
-from s3agents.embed.base import Vectors
 from s3agents.events import Delivery, Post, Source
 from s3agents.ids import TextId, text_id
 from s3agents.memory.base import StoredText
@@ -33,12 +34,16 @@ async def recollect(
     """The memories of highest influence, and the items behind them; what is being read right now is no memory yet."""
     if not state.pool or mind.recall == 0:
         return [], []
-    await mind.store.add({d.post.text_id: d.post.text for d in perceived})
-    needed = {item.text for item in state.pool} | {d.post.text_id for d in perceived}
-    stored = await mind.store.get(needed)
-    cues = [stored[d.post.text_id].vector for d in perceived]
-    vectors = {item.text: stored[item.text].vector for item in state.pool}
-    best = mind.influence.recall(state.pool, now=tick, k=mind.recall, vectors=vectors, cues=cues)
+    keys = [d.post.text_id for d in perceived]
+    await mind.store.add({key: d.post.text for key, d in zip(keys, perceived, strict=True)})
+    stored = await mind.store.get({*keys, *[item.text for item in state.pool]})
+    best = mind.influence.recall(
+        state.pool,
+        now=tick,
+        k=mind.recall,
+        vectors={key: known.vector for key, known in stored.items()},
+        cues=[stored[key].vector for key in keys],
+    )
     recalled = [_recollection(item, stored[item.text], score, tick) for item, score in best]
     return recalled, [item for item, _ in best]
 
@@ -75,16 +80,19 @@ async def _memories_of(mind: Mind, persona: Persona, read: Sequence[tuple[Post, 
     """Posts as memories, each with its relevance to the reader's attributes."""
     if not read:
         return []
-    profile = text_id(persona.describe())
-    texts = {post.text_id: post.text for post, _ in read} | {profile: persona.describe()}
-    await mind.store.add(texts)
-    stored = await mind.store.get(texts)
-    me = stored[profile].vector
-    return [_memory(post, source, stored[post.text_id].vector, me) for post, source in read]
+    about = persona.describe()
+    profile, keys = text_id(about), [post.text_id for post, _ in read]
+    await mind.store.add({profile: about, **{key: post.text for key, (post, _) in zip(keys, read, strict=True)}})
+    stored = await mind.store.get({profile, *keys})
+    me = stored[profile].vector.astype(np.float64)
+    return [
+        _memory(post, source, key, cosine(me, stored[key].vector))
+        for key, (post, source) in zip(keys, read, strict=True)
+    ]
 
 
-def _memory(post: Post, source: Source, vector: Vectors, profile: Vectors) -> MemoryItem:
-    return MemoryItem(post=post.id, text=post.text_id, tick=post.tick, source=source, relevance=cosine(vector, profile))
+def _memory(post: Post, source: Source, text: TextId, relevance: float) -> MemoryItem:
+    return MemoryItem(post=post.id, text=text, tick=post.tick, source=source, relevance=relevance)
 
 
 def _recollection(item: MemoryItem, stored: StoredText, score: float, tick: int) -> Recollection:

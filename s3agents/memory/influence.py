@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from s3agents.config.memory import WeightsSection
 from s3agents.embed.base import Vectors
@@ -21,6 +23,10 @@ __all__ = ["Influence", "cosine"]
 
 _DIGITS = 6
 """Scores are compared to six decimals, so that no order hangs on the last bit of a sum."""
+_APART = 2e-6
+"""Scores further apart than this have the same order before and after rounding."""
+
+Scored = tuple[float, MemoryItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Influence:
 
     def forgetting(self, age: float) -> float:
         """Recency of a memory of ``age`` ticks: 1 when new, half after each half-life."""
-        return float(0.5 ** (max(age, 0.0) / self.half_life))
+        return _forgetting(age, self.half_life)
 
     def influence(self, item: MemoryItem, now: int) -> float:
         """Weighted sum of recency, relevance and authenticity at tick ``now`` (S3 section 4.1)."""
@@ -63,9 +69,9 @@ class Influence:
         merged = {item.post: item for item in pool}
         for item in items:
             merged[item.post] = self._more_authentic(merged.get(item.post, item), item)
-        before = set(pool)
+        before = set(map(id, pool))
         kept, forgotten = self._select(merged, now, capacity)
-        return kept, tuple(item for item in kept if item not in before), forgotten
+        return kept, tuple([item for item in kept if id(item) not in before]), forgotten
 
     def recall(
         self,
@@ -90,14 +96,26 @@ class Influence:
         """
         if k <= 0 or not pool:
             return []
-        scores = [self.influence(item, now) for item in pool]
+        scores = self._scores(pool, now)
         if len(cues) and self.weights.cue:
             if vectors is None:
                 raise ValueError("cues are compared with the vectors of the pool: give both")
             nearness = _nearness([vectors[item.text] for item in pool], cues)
             scores = [score + self.weights.cue * near for score, near in zip(scores, nearness, strict=True)]
-        ranked = sorted(zip(map(_rounded, scores), pool, strict=True), key=_rank, reverse=True)
-        return [(item, score) for score, item in ranked[:k]]
+        best = [(_rounded(scores[i]), pool[i]) for i in _best(scores, pool, k)]
+        return [(item, score) for score, item in sorted(best, key=_rank, reverse=True)]
+
+    def _scores(self, items: Sequence[MemoryItem], now: int) -> list[float]:
+        """The influence of each of ``items``: many share a tick, whose recency is worked out once."""
+        w, recency = self.weights, dict[int, float]()
+        relevance, by_source = w.relevance, {s: w.authenticity * score for s, score in self.authenticity.items()}
+        scores = []
+        for item in items:
+            fresh = recency.get(item.tick)
+            if fresh is None:
+                fresh = recency[item.tick] = w.recency * _forgetting(now - item.tick, self.half_life)
+            scores.append(fresh + relevance * item.relevance + by_source[item.source])
+        return scores
 
     def _more_authentic(self, known: MemoryItem, again: MemoryItem) -> MemoryItem:
         return again if self.authenticity[again.source] > self.authenticity[known.source] else known
@@ -109,26 +127,51 @@ class Influence:
         items = tuple(merged.values())
         if len(items) <= capacity:
             return items, ()
-        ranked = sorted(((_rounded(self.influence(item, now)), item) for item in items), key=_rank, reverse=True)
-        lost = {item.post for _, item in ranked[capacity:]}
-        return tuple(i for i in items if i.post not in lost), tuple(i for i in items if i.post in lost)
+        stays = set(_best(self._scores(items, now), items, capacity))
+        kept = tuple([item for i, item in enumerate(items) if i in stays])
+        return kept, tuple([item for i, item in enumerate(items) if i not in stays])
 
 
-def cosine(a: Vectors, b: Vectors) -> float:
+@lru_cache(4096)
+def _forgetting(age: float, half_life: float) -> float:
+    return float(0.5 ** (max(age, 0.0) / half_life))
+
+
+def cosine(a: Vectors | NDArray[np.float64], b: Vectors) -> float:
     """Cosine of two unit vectors of shape ``(dimensions,)``, to six decimals; 0 where one is 0."""
-    return _rounded(float(np.dot(a.astype(np.float64), b)))
+    return _rounded(float(np.dot(a.astype(np.float64, copy=False), b)))
 
 
 def _nearness(vectors: Sequence[Vectors], cues: Sequence[Vectors] | Vectors) -> list[float]:
     """For each of ``vectors`` its cosine to the nearest of ``cues``."""
-    nearest: list[float] = (np.array(vectors, np.float64) @ np.array(cues, np.float64).T).max(axis=1).tolist()
+    nearest: list[float] = (_rows(vectors) @ _rows(cues).T).max(axis=1).tolist()
     return nearest
+
+
+def _rows(vectors: Sequence[Vectors] | Vectors) -> NDArray[np.float64]:
+    """``vectors`` as the rows of a matrix; faster than ``np.array`` on a list of them."""
+    return np.concatenate(vectors).astype(np.float64).reshape(len(vectors), -1)
+
+
+def _best(scores: Sequence[float], items: Sequence[MemoryItem], k: int) -> list[int]:
+    """Places of the ``k`` of ``items`` that rank highest, in no order.
+
+    Rounding takes longer than all else, and only those about the edge can change places by it.
+    """
+    if k >= len(items) or not k:
+        return list(range(len(items))) if k else []
+    edge = sorted(scores, reverse=True)[k - 1]
+    best = [i for i, score in enumerate(scores) if score > edge + _APART]
+    doubtful = [i for i, score in enumerate(scores) if edge - _APART <= score <= edge + _APART]
+    if len(best) + len(doubtful) > k:
+        doubtful.sort(key=lambda i: _rank((_rounded(scores[i]), items[i])), reverse=True)
+    return best + doubtful[: k - len(best)]
 
 
 def _rounded(score: float) -> float:
     return round(score, _DIGITS) + 0.0  # no negative zero
 
 
-def _rank(scored: tuple[float, MemoryItem]) -> tuple[float, int, str]:
+def _rank(scored: Scored) -> tuple[float, int, str]:
     score, item = scored
     return score, item.tick, item.post

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from s3agents.errors import RecordError, explain
-from s3agents.events import Action, PostKind
+from s3agents.events import Action, PostKind, Source
 from s3agents.ids import text_id
+from s3agents.labels import Attitude, Emotion
 from s3agents.record.base import Conclusion, TickRecord, TurnRecord
 
 __all__ = ["Row", "check", "fault_rows", "rows_of", "tick_row"]
@@ -16,6 +17,9 @@ __all__ = ["Row", "check", "fault_rows", "rows_of", "tick_row"]
 Row = tuple[str | int | float | None, ...]
 
 _NO_FEELINGS: Row = (None,) * 7
+_WORD: dict[str | None, str | None] = {None: None}
+_WORD |= {label: label.value for labels in (Action, Attitude, Emotion, PostKind, Source) for label in labels}
+"""What a label is in a column; a look-up takes a third of the time of ``value``."""
 
 
 def check(record: TickRecord) -> None:
@@ -106,8 +110,7 @@ def _intended(record: TickRecord) -> Iterator[Row]:
     for turn in record.turns:
         if turn.intended is not None:
             act = turn.intended
-            attitude = act.attitude.value if act.attitude is not None else None
-            what = (act.action.value, act.target, act.root, text_id(act.text), attitude)
+            what = (_WORD[act.action], act.target, act.root, text_id(act.text), _WORD[act.attitude])
             yield (record.tick, turn.user, act.due, *what)
 
 
@@ -117,19 +120,17 @@ def _end(end: Conclusion) -> Row:
 
 def _posts(record: TickRecord) -> Iterator[Row]:
     for post in record.posts:
-        emotion = post.emotion.value if post.emotion is not None else None
-        attitude = post.attitude.value if post.attitude is not None else None
         yield (
             post.tick,
             post.author,
             post.n,
             post.id,
-            post.kind.value,
+            _WORD[post.kind],
             post.parent,
             post.root,
             post.text_id,
-            emotion,
-            attitude,
+            _WORD[post.emotion],
+            _WORD[post.attitude],
         )
 
 
@@ -156,17 +157,17 @@ def _feelings(turn: TurnRecord) -> Row:
     emotion, attitude, action = turn.emotion, turn.attitude, turn.action
     if emotion is None or attitude is None or action is None:
         return _NO_FEELINGS
-    return (emotion.level.value, *emotion.p, attitude.stance.value, attitude.p_positive, action.value)
+    return (_WORD[emotion.level], *emotion.p, _WORD[attitude.stance], attitude.p_positive, _WORD[action])
 
 
 def _exposures(record: TickRecord) -> Iterator[Row]:
     for turn in record.turns:
         for position, exposure in enumerate(turn.exposures):
-            yield (record.tick, turn.user, position, exposure.post, exposure.source.value, int(exposure.attended))
+            yield (record.tick, turn.user, position, exposure.post, _WORD[exposure.source], int(exposure.attended))
 
 
 def _remembered(record: TickRecord) -> Iterator[Row]:
     for turn in record.turns:
         for position, item in enumerate(turn.remembered):
-            source, relevance = item.source.value, item.relevance
-            yield (record.tick, turn.user, position, item.post, item.text, item.tick, source, relevance)
+            what = (item.post, item.text, item.tick, _WORD[item.source], item.relevance)
+            yield (record.tick, turn.user, position, *what)

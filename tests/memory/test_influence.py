@@ -236,3 +236,36 @@ class TestCosine:
         """1 with itself, 0 with nothing."""
         unit = np.array([0.6, 0.8], np.float32)
         assert (cosine(unit, unit), cosine(unit, -unit), cosine(unit, 0 * unit)) == (1.0, -1.0, 0.0)
+
+
+class TestTheFastWay:
+    """Only what may be among the best is rounded and ranked: the same as if all were."""
+
+    near = st.lists(st.tuples(st.integers(-12, 12), st.integers(0, 3), st.integers(0, 8)), min_size=1, max_size=40)
+
+    @staticmethod
+    def close(steps: list[tuple[int, int, int]]) -> list[MemoryItem]:
+        """Memories whose relevance differs by fractions of the sixth decimal, many of them tied."""
+        return [
+            item(n, tick=tick, relevance=0.5 + step * 1e-7 + coarse * 1e-6)
+            for n, (step, tick, coarse) in enumerate(steps)
+        ]
+
+    @given(steps=near, k=st.integers(0, 45), half_life=st.sampled_from([0.5, 6.0, 1e9]))
+    def test_what_comes_to_mind_is_what_a_full_sort_finds(self, steps, k, half_life):
+        """Also where scores are equal only when rounded."""
+        influence, pool = weighing(half_life), self.close(steps)
+        plain = sorted(pool, key=lambda memory: key(influence, memory), reverse=True)[:k]
+        found = influence.recall(pool, NOW, k)
+        assert [memory for memory, _ in found] == plain
+        assert [score for _, score in found] == [key(influence, memory)[0] for memory in plain]
+
+    @given(steps=near, capacity=st.integers(0, 45), half_life=st.sampled_from([0.5, 6.0, 1e9]))
+    def test_what_stays_is_what_a_full_sort_keeps(self, steps, capacity, half_life):
+        """And the pool keeps its order."""
+        influence, pool = weighing(half_life), self.close(steps)
+        best = sorted(pool, key=lambda memory: key(influence, memory), reverse=True)[:capacity]
+        kept, new, forgotten = influence.remember(pool[:5], pool[5:], now=NOW, capacity=capacity)
+        assert list(kept) == [memory for memory in pool if memory in best]
+        assert list(forgotten) == [memory for memory in pool if memory not in best]
+        assert list(new) == [memory for memory in kept if memory not in pool[:5]]
