@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -88,9 +89,10 @@ class Bench:
         ]
         return [*self._pairs.values(), *alone]
 
-    def load(self, **fields: Any) -> Load:
-        """A load: what was given to all, else ``fields``, else the defaults."""
-        return Load(**{**fields, **self._given})
+    def load(self, *, overrides: tuple[str, ...] = (), **fields: Any) -> Load:
+        """A load: what was given to all, else ``fields``, else the defaults; overrides are added to those given."""
+        given = {**fields, **self._given}
+        return Load(**{**given, "overrides": (*overrides, *given.get("overrides", ()))})
 
     def pair(self, load: Load, endpoint: Endpoint | None = None) -> Pair:
         """The society of ``load`` and the bare loop, over ``endpoint``.
@@ -137,7 +139,8 @@ class Bench:
 
     def _run(self, load: Load, endpoint: Endpoint, bodies: Bodies | None) -> SocietyPass:
         part = f"society, {endpoint.title if load.mode == 'llm' else load.mode}" if bodies is None else "rehearsal"
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder, endpoint.opened() as url:
+        asked = endpoint.opened() if load.mode == "llm" else nullcontext("")
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder, asked as url:
             job: dict[str, Any] = {"kind": "society", "load": load.plain(), "url": url, "model": endpoint.model}
             job |= {"folder": f"{folder}/run", "bodies": str(bodies.path) if bodies else None}
             result, measured = self._measured(job, url, part, most=endpoint.slots or load.concurrency)
@@ -165,12 +168,12 @@ class Bench:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What a child makes of ``job``, and what was measured around it."""
         watch = Watch(url, most)
-        before, busy, own = read_metrics(url), machine_busy_seconds(), _own_cpu()
-        wall = os.times().elapsed
-        with watch.looking():
+        before, busy, own = read_metrics(url) if url else {}, machine_busy_seconds(), _own_cpu()
+        begun = time.perf_counter()
+        with watch.looking() if url else nullcontext():
             result = run_child(job, lambda done, of: self._tell(part, done, of))
-        wall = os.times().elapsed - wall
-        counters = Counters.between(before, read_metrics(url))
+        wall = time.perf_counter() - begun
+        counters = Counters.between(before, read_metrics(url) if url else {})
         others = None
         if busy is not None and (now := machine_busy_seconds()) is not None:
             ours = _own_cpu() - own + (counters.cpu_seconds or 0.0)

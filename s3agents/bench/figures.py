@@ -51,9 +51,11 @@ def pair_figures(pair: Pair) -> Iterator[Figure]:
 
 def _cpu(pair: Pair, bare: BareOutcome, society: SocietyOutcome) -> Iterator[Figure]:
     yield Figure(name="CPU of a request or turn", unit="ms", bare=bare.cpu_ms, society=society.cpu_ms)
+    loops = None if bare.cpu_ms is None or society.cpu_ms is None else society.cpu_ms / bare.cpu_ms
+    yield Figure(name="  as a ratio to the bare loop's", unit="x", bare=None if loops is None else 1.0, society=loops)
     for stage, seconds in society.stages.items():
         yield Figure(name=f"  {stage}", unit="ms", society=_each(seconds, society.turns))
-    if society.ticks:
+    if society.ticks and not society.lookahead:
         first, last = society.ticks[0], society.ticks[-1]
         yield Figure(name=f"  in tick {first.tick}", unit="ms", society=first.cpu_ms)
         yield Figure(name=f"  in tick {last.tick}", unit="ms", society=last.cpu_ms)

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from s3agents.config import Scenario
-from s3agents.config.generate import GenerateSection
-from s3agents.network.generate.generate import generate_society
+from s3agents.errors import ConfigError, explain
 from s3agents.network.society import Society
 from s3agents.scenarios import parse_scenario
+from s3agents.wiring import build_society
 from s3agents.yaml_files import yaml_value
 
 __all__ = ["TRIAL_CHARS", "Load", "trial_name"]
@@ -24,6 +24,7 @@ __all__ = ["TRIAL_CHARS", "Load", "trial_name"]
 TRIAL_CHARS = 8
 """Characters of the name of a trial, which stands at the beginning of every prompt."""
 
+_ORIGIN = "s3agents bench"
 _QUESTION = "Should the new tax on sugar be kept?"
 
 
@@ -73,11 +74,12 @@ class Load:
         return asdict(self)
 
     def society(self) -> Society:
-        """The users and their follow edges."""
-        given = {"like": self.like, "relations": self.relations, "posts": self.posts, "seed": self.seed}
-        sizes = {} if self.like else {"users": self.users, "relations": 4 * self.users, "posts": 8 * self.users}
-        section = GenerateSection.model_validate(sizes | {k: v for k, v in given.items() if v is not None})
-        return generate_society(section)
+        """The users and their follow edges.
+
+        Raises:
+            InputError: if there can be no such society, or another key of the scenario is wrong.
+        """
+        return build_society(parse_scenario(self._data(), origin=_ORIGIN).society)
 
     def scenario(self, society: Society, *, url: str | None = None, model: str = "stub") -> Scenario:
         """What ``society`` is asked to do, at the endpoint ``url``.
@@ -87,15 +89,21 @@ class Load:
         """
         everybody = self.active >= 1.0
         authors = range(len(society.ids)) if everybody else _authors(society, self.active, self.seed)
+        seeds = [_seed_post(society.ids[author], author) for author in authors]
+        return parse_scenario({"seeds": seeds, **self._data(url, model)}, origin=_ORIGIN)
+
+    def _data(self, url: str | None = None, model: str = "stub") -> dict[str, Any]:
+        """The scenario, but for its seed posts."""
+        sizes = {"like": self.like, "relations": self.relations, "posts": self.posts, "seed": self.seed}
+        sizes["users"] = None if self.like else self.users
         data: dict[str, Any] = {
             "name": "bench",
             "topic": f"{trial_name(self.trial)}: the town has put a tax on sugar, and everybody talks about it.",
             "question": _QUESTION,
             "ticks": self.ticks + 1,
             "seed": self.seed,
-            "society": {"generate": {"users": 1, "relations": 0, "posts": 0}},
-            "seeds": [_seed_post(society.ids[author], author) for author in authors],
-            "cognition": {"mode": self.mode, "spontaneous": 1.0 if everybody else 0.0},
+            "society": {"generate": {name: size for name, size in sizes.items() if size is not None}},
+            "cognition": {"mode": self.mode, "spontaneous": 1.0 if self.active >= 1.0 else 0.0},
             "limits": {"faults": 1.0},
         }
         if self.mode == "llm":
@@ -105,7 +113,7 @@ class Load:
             data["cognition"]["learnt"] = self.learnt
         for override in self.overrides:
             _set(data, override)
-        return parse_scenario(data, origin="s3agents bench")
+        return data
 
 
 def trial_name(number: int) -> str:
@@ -131,8 +139,15 @@ def _authors(society: Society, share: float, seed: int) -> list[int]:
 
 
 def _set(data: dict[str, Any], override: str) -> None:
-    path, _, text = override.partition("=")
+    """Override one key, as ``cognition.decay=0.1``.
+
+    Raises:
+        ConfigError: if it is no such thing.
+    """
+    path, equals, text = override.partition("=")
     *parents, last = path.split(".")
     for parent in parents:
         data = data.setdefault(parent, {})
+    if not equals or not isinstance(data, dict):
+        raise ConfigError(explain(f"--set {override!r}", wanted="KEY=VALUE", got="no such key"))
     data[last] = yaml_value(text, f"--set {override!r}")

@@ -54,6 +54,7 @@ class SocietyOutcome:
         stages: the same by stage.
         samples: how many.
         bus: which it had.
+        lookahead: ticks that an agent could be ahead of others; with any, a tick's costs are in part those of the next.
         fingerprint: of its record.
     """
 
@@ -75,6 +76,7 @@ class SocietyOutcome:
     stages: Mapping[str, float] = field(default_factory=dict)
     samples: int = 0
     bus: str = ""
+    lookahead: int = 0
     fingerprint: str = ""
 
     @classmethod

@@ -12,13 +12,14 @@ from s3agents.bench.endpoint import Endpoint
 from s3agents.bench.load import Load
 from s3agents.bench.passes import SocietyPass
 from s3agents.bench.targets import RowResult, Target
-from s3agents.config.scenario import LimitsSection
 
 __all__ = ["QUICK", "ROWS", "Row", "main_load"]
 
 _MILLION = 1_000_000
 _RELATIONS_OF_A_MILLION = 4.3
 _STUB: Final = Endpoint()
+_APART: Final = ("limits.lookahead=0",)
+"""What keeps ticks apart, so that each has costs of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,8 @@ def main_load(bench: Bench) -> Load:
 
 
 def _turn(bench: Bench) -> RowResult:
-    ticks = bench.society(bench.load(users=200, ticks=50), _STUB).outcome.ticks
+    load = bench.load(users=200, ticks=50, overrides=_APART)
+    ticks = bench.society(load, _STUB).outcome.ticks
     chosen = {tick.tick: tick for tick in (ticks[0], ticks[-1])}
     bounds = {"at most": 1.0, "moonshot": 0.5}
     targets = [
@@ -122,15 +124,11 @@ def _million(bench: Bench) -> RowResult:
 
 
 def _stragglers(bench: Bench) -> RowResult:
-    if "lookahead" not in LimitsSection.model_fields:
-        return RowResult(row="stragglers", note="this version has the barrier alone")
     endpoint = Endpoint(latency=0.1, distribution="pareto", slots=128)
     targets: list[Target] = []
-    size = {"users": 1_000, "ticks": 8, "concurrency": 128}
     walls = {}
-    for name, ticks in (("barrier", 0), ("dependency clock", 4)):
-        load = bench.load(**size)
-        load = Load.from_plain({**load.plain(), "overrides": (*load.overrides, f"limits.lookahead={ticks}")})
+    for name, overrides in (("barrier", _APART), ("dependency clock", ())):
+        load = bench.load(users=1_000, ticks=8, concurrency=128, overrides=overrides)
         pair = bench.pair(load, endpoint)
         walls[name] = pair.society.outcome.wall
         targets.append(Target(name=f"wall time as a ratio to the bare loop, {name}", unit="x", measured=pair.ratio))

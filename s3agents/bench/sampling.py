@@ -74,12 +74,14 @@ class CpuSampler:
 
     def stop(self) -> Sampled:
         """End; what was spent since :meth:`start`."""
-        whole = time.process_time() - self._begun
         if hasattr(signal, "SIGPROF"):
             signal.setitimer(signal.ITIMER_PROF, 0.0)
             signal.signal(signal.SIGPROF, signal.SIG_IGN)  # one may be under way
         if not self._samples:
             return Sampled(seconds={}, samples=0)
+        if _KNOWS_THREADS:
+            self._sample(0, sys._getframe())  # what was spent since the last one
+        whole = time.process_time() - self._begun
         seen = sum(self._seconds.values())
         if _KNOWS_THREADS and whole > seen:
             self._seconds[NATIVE] = whole - seen

@@ -43,8 +43,9 @@ def society_pass(job: dict[str, Any], tell: Callable[[int, int], None]) -> dict[
         simulation = Simulation(scenario, society, out=Path(job["folder"]), client=client)
         run = simulation.run(on_progress=marks)
     marks.began(begun, cpu)
-    outcome = marks.outcome(base=base, bus=simulation.bus_kind)
-    return {**outcome, "fingerprint": run.fingerprint()}
+    told = {"bus": simulation.bus_kind.partition(":")[0], "fingerprint": run.fingerprint()}
+    lookahead = scenario.limits.lookahead if wiring.uses_model(scenario) else 0
+    return {**marks.outcome(base=base), **told, "lookahead": lookahead}
 
 
 class _Marks:
@@ -82,7 +83,7 @@ class _Marks:
         """Say when everything began."""
         self._start = (wall, cpu)
 
-    def outcome(self, *, base: int, bus: str) -> dict[str, Any]:
+    def outcome(self, *, base: int) -> dict[str, Any]:
         """All figures of the pass."""
         (first_wall, first_cpu), (last_wall, last_cpu) = self._clocks[0], self._clocks[-1]
         sampled = self._sampled or Sampled(seconds={}, samples=0)
@@ -101,7 +102,6 @@ class _Marks:
             modules={name or "(event loop)": round(seconds, 6) for name, seconds in modules},
             stages=sampled.stages() if sampled.samples else {},
             samples=sampled.samples,
-            bus=bus.partition(":")[0],
             calls=self._usage.calls,
             faults=self._faults,
             prompt_tokens=self._usage.prompt_tokens,

@@ -37,8 +37,8 @@ _MODULES: Final = {
     "s3agents.agents": "agent",
     "s3agents.network": "agent",
     "s3agents.coordinator": OTHER,
+    "s3agents.fleet": OTHER,
     "s3agents.simulation": OTHER,
-    "s3agents.bench": OTHER,
 }
 """Stage by the longest prefix of a module's name."""
 
