@@ -18,7 +18,7 @@ from s3agents.config import Scenario
 from s3agents.errors import ConfigError, explain
 from s3agents.yaml_files import read_yaml_keys, yaml_value
 
-__all__ = ["load_scenario", "parse_scenario"]
+__all__ = ["load_scenario", "parse_scenario", "read_override"]
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
@@ -73,19 +73,29 @@ def parse_scenario(data: Any, *, origin: str) -> Scenario:
         raise ConfigError(_report(exc, origin)) from exc
 
 
-def _override(data: dict[str, Any], override: str, file: Path) -> None:
+def read_override(override: str) -> tuple[str, Any]:
+    """Key and value of ``KEY=VALUE``; the value is YAML.
+
+    Raises:
+        ConfigError: if there is no key, or the value is no YAML.
+    """
     key, equals, text = override.partition("=")
     if not equals or not key:
         raise ConfigError(explain(f"override {override!r}", wanted="KEY=VALUE, such as ticks=5", got="no key or no ="))
+    return key, yaml_value(text, f"override {override!r}")
+
+
+def _override(data: dict[str, Any], override: str, file: Path) -> None:
+    key, value = read_override(override)
     *parents, last = key.split(".")
     place: Any = data
     for parent in parents:
         place = place.setdefault(parent, {}) if isinstance(place, dict) else _item(place, parent, key, file)
     if isinstance(place, dict):
-        place[last] = yaml_value(text, f"override {override!r}")
+        place[last] = value
     else:
         _item(place, last, key, file)
-        place[int(last)] = yaml_value(text, f"override {override!r}")
+        place[int(last)] = value
 
 
 def _item(place: Any, index: str, key: str, file: Path) -> Any:

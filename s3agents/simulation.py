@@ -18,6 +18,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from types import MappingProxyType
 
 import structlog
 
@@ -26,6 +27,7 @@ from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host
 from s3agents.config import Scenario
 from s3agents.config.model import PACE
+from s3agents.config.scenario import ROOM
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder
@@ -42,6 +44,9 @@ from s3agents.scenarios import parse_scenario
 __all__ = ["Simulation"]
 
 OnProgress = Callable[[Progress], None]
+
+_FREE: Mapping[str, frozenset[str]] = MappingProxyType({"model": PACE, "limits": ROOM})
+"""Keys of a scenario that a run may change when it goes on, by section."""
 
 
 class Simulation:
@@ -88,8 +93,9 @@ class Simulation:
             folder: of a run that was interrupted, killed or failed.
             society: as in the constructor; needed if the run was given one.
             client: as in the constructor.
-            changes: new values for keys of the scenario's ``model`` section that do not shape the record
-                (:data:`~s3agents.config.model.PACE`), kept from then on.
+            changes: new values for keys of the scenario that do not shape the record, kept from then on: those of its
+                ``model`` section (:data:`~s3agents.config.model.PACE`) by their names, and ``limits.NAME``
+                (:data:`~s3agents.config.scenario.ROOM`).
 
         Raises:
             ConfigError: if a change is of another key, or has a wrong value.
@@ -198,7 +204,7 @@ class Simulation:
         prepared, scenario = self.prepared, self.prepared.scenario
         name = _name_elsewhere(self.folder, manifest)
         async with AsyncExitStack() as stack:
-            recorder = wiring.build_recorder(self.folder.record)
+            recorder = wiring.build_recorder(scenario, self.folder.record)
             stack.callback(recorder.close)
             store = wiring.build_store(scenario, prepared.embedder, folder=self.folder.memory, run=name)
             stack.push_async_callback(store.close)
@@ -227,7 +233,8 @@ class Simulation:
             return nullcontext()
         if self._replays is not None:
             return wiring.replayed_model(scenario.model, RunFolder(self._replays).replies)
-        return wiring.opened_model(scenario.model, self._client or self.prepared.client, self.folder.replies)
+        client, room = self._client or self.prepared.client, round(scenario.limits.replies_gb * 1e9)
+        return wiring.opened_model(scenario.model, client, self.folder.replies, most_bytes=room)
 
     def _ended(self, manifest: Manifest, status: Status, message: str = "") -> None:
         try:
@@ -255,7 +262,8 @@ def _calm_logs() -> None:
 
 
 def _crowd_limits(scenario: Scenario) -> CrowdLimits:
-    return CrowdLimits(history=scenario.limits.history, spontaneous=scenario.cognition.spontaneous)
+    limits = scenario.limits
+    return CrowdLimits(history=limits.history, spontaneous=scenario.cognition.spontaneous, inbox=limits.inbox)
 
 
 def _pace(scenario: Scenario) -> Pace:
@@ -284,8 +292,12 @@ def _name_elsewhere(folder: RunFolder, manifest: Manifest) -> str:
 
 def _scenario_of(manifest: Manifest, folder: RunFolder, changes: Mapping[str, object]) -> Scenario:
     """The scenario of a manifest, with changes to what does not shape the record."""
-    for key in changes:
-        if key not in PACE:
-            raise ConfigError(explain(f"change of model.{key}", wanted=f"one of {', '.join(sorted(PACE))}", got=key))
-    model = {**manifest.scenario.get("model", {}), **changes}
-    return parse_scenario({**manifest.scenario, "model": model}, origin=str(folder.manifest))
+    changed = {name: dict(manifest.scenario.get(name, {})) for name in _FREE}
+    for key, value in changes.items():
+        section, _, name = key.rpartition(".")
+        section = section or "model"
+        if name not in _FREE.get(section, ()):
+            free = ", ".join(f"{part}.{free}" for part, names in _FREE.items() for free in sorted(names))
+            raise ConfigError(explain(f"change of {section}.{name}", wanted=f"one of {free}", got=key))
+        changed[section][name] = value
+    return parse_scenario({**manifest.scenario, **changed}, origin=str(folder.manifest))

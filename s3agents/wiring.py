@@ -15,7 +15,7 @@ import yaml
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.base import Bus
 from s3agents.bus.local import LocalBus
-from s3agents.bus.nats import MAX_BYTES, NatsBus, NatsCredentials
+from s3agents.bus.nats import NatsBus, NatsCredentials
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.cognition.base import Cognition, Scene
 from s3agents.cognition.fitted import FittedCognition
@@ -147,12 +147,14 @@ async def opened_bus(scenario: Scenario, folder: Path, notes: list[str]) -> Asyn
     notes += [note] if note else []
     async with AsyncExitStack() as stack:
         if kind == "local":
-            bus: Bus = LocalBus()
+            bus: Bus = LocalBus(max_bytes=scenario.limits.bus_mb << 20)
         elif kind == "nats":
             server = await stack.enter_async_context(EmbeddedNats(folder))
-            bus = NatsBus(server.url, patience=_OWN_SERVER_PATIENCE, max_bytes=_room(folder.parent))
+            room = _room(folder.parent, scenario.limits.bus_mb << 20)
+            bus = NatsBus(server.url, patience=_OWN_SERVER_PATIENCE, max_bytes=room)
         else:
-            bus = NatsBus(kind, credentials=NatsCredentials.from_env(os.environ))
+            known = NatsCredentials.from_env(os.environ)
+            bus = NatsBus(kind, credentials=known, max_bytes=scenario.limits.bus_mb << 20)
         stack.push_async_callback(bus.close)
         yield bus
 
@@ -195,7 +197,7 @@ def wrap_client(client: ChatCompletionClient, section: ModelSection, *, spent: i
 
 @asynccontextmanager
 async def opened_model(
-    section: ModelSection, client: ChatCompletionClient | None, replies: Path
+    section: ModelSection, client: ChatCompletionClient | None, replies: Path, *, most_bytes: int | None = None
 ) -> AsyncIterator[ChatCompletionClient]:
     """The client of a run: every reply is recorded in ``replies``, and what is there is not asked for again.
 
@@ -203,10 +205,11 @@ async def opened_model(
         section: pace and budget.
         client: of the endpoint.
         replies: the record of replies.
+        most_bytes: that it may take; none for no limit.
     """
     if client is None:
         raise ConfigError(explain("model", wanted="an endpoint", got="none"))
-    with ReplyStore(replies) as store:
+    with ReplyStore(replies, most_bytes=most_bytes) as store:
         wrapped = wrap_client(ForeignClient(client, secrets=_secrets(section)), section, spent=store.tokens())
         recording = RecordingClient(wrapped, store, model=section.name)
         try:
@@ -222,9 +225,9 @@ async def replayed_model(section: ModelSection, replies: Path) -> AsyncIterator[
         yield ReplayClient(store, model=section.name)
 
 
-def build_recorder(path: Path) -> SqliteRecorder:
+def build_recorder(scenario: Scenario, path: Path) -> SqliteRecorder:
     """The one writer of a run's record."""
-    return SqliteRecorder(path)
+    return SqliteRecorder(path, most_bytes=round(scenario.limits.record_gb * 1e9))
 
 
 def uses_model(scenario: Scenario) -> bool:
@@ -355,9 +358,9 @@ def phrases(scenario: Scenario) -> dict[Attitude, str]:
     return {side: wording[side.value].format(question=scenario.question) for side in Attitude}
 
 
-def _room(folder: Path) -> int:
-    """Bytes of posts under way that the disk of an embedded server can hold: a quarter of what is free."""
-    return max(1 << 20, min(MAX_BYTES, shutil.disk_usage(folder).free // 4))
+def _room(folder: Path, most: int) -> int:
+    """Bytes of posts under way that an embedded server may hold: no more than a quarter of what is free on its disk."""
+    return max(1 << 20, min(most, shutil.disk_usage(folder).free // 4))
 
 
 def _secrets(section: ModelSection) -> tuple[str, ...]:

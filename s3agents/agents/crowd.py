@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+import structlog
+
+from s3agents.agents.inbox import bounded
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.cognition.announce import Announcement
 from s3agents.cognition.mind import Mind
@@ -23,6 +26,8 @@ from s3agents.state import AgentState
 
 __all__ = ["Crowd", "CrowdLimits", "Due"]
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrowdLimits:
@@ -31,9 +36,11 @@ class CrowdLimits:
     Attributes:
         history: most earlier posts of a user that enter their memory.
         spontaneous: probability that an agent that has had a turn takes one without mail.
+        inbox: most posts that reach an agent in one tick.
     """
 
     history: int = 4
+    inbox: int = 10_000
     spontaneous: float = 0.0
 
 
@@ -69,7 +76,7 @@ class Crowd:
         limits: CrowdLimits,
         users: range | None = None,
     ) -> None:
-        self.society, self._store, self._mind_of, self._limits = society, store, mind_of, limits
+        self.society, self._store, self._mind_of, self.limits = society, store, mind_of, limits
         self.users = range(len(society.ids)) if users is None else users
         self._agents: dict[int, SocialAgent] = {}
         self._new: set[int] = set()
@@ -125,8 +132,14 @@ class Crowd:
             agent = self._agent(i)
             news = agent.unsaid(said.get(i, ()))
             if news or i in mail or i in acting:
-                found.append(Due(agent, mail.get(i, ()), news, i))
+                found.append(Due(agent, self._inbox(i, tick, mail.get(i, ())), news, i))
         return found
+
+    def _inbox(self, user: int, tick: int, mail: Sequence[Delivery]) -> Sequence[Delivery]:
+        most = self.limits.inbox
+        if len(mail) > most:
+            _log.info("inbox full", user=self.society.ids[user], tick=tick, posts=len(mail), limit=most)
+        return bounded(mail, reader=self.society.ids[user], tick=tick, most=most)
 
     async def prepare(self, due: Sequence[Due]) -> None:
         """Embed what is new and fetch what will be recalled in one batch each, rather than in every turn.
@@ -180,7 +193,7 @@ class Crowd:
         """Who has an act due or an urge."""
         awake: Set[int] = self._awake if among is None else self._awake & among
         intending: Set[int] = self._intending.keys() if among is None else self._intending.keys() & among
-        chance = self._limits.spontaneous
+        chance = self.limits.spontaneous
         acting = {i for i in intending if self._intending[i] <= tick}
         if chance == 0.0:
             return acting
@@ -203,5 +216,5 @@ class Crowd:
         return {text_id(text): text for person, history in telling for text in (person.describe(), *history)}
 
     def _history(self, persona: Persona) -> Sequence[str]:
-        most = self._limits.history
+        most = self.limits.history
         return self.society.history.get(persona.id, ())[-most:] if most else ()

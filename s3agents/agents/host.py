@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import groupby
 
 from s3agents.agents.crowd import Crowd, Due
+from s3agents.agents.inbox import bounded
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.bus.base import Bus, Shard
 from s3agents.cognition.announce import Announcement
@@ -122,7 +123,14 @@ class Host:
         for tick, some in groupby(sorted(arrived.values(), key=_place), key=lambda post: post.tick):
             mail = self._mail.setdefault(tick + 1, {})
             for reader, delivered in deliveries(some, None, self._society).items():
-                mail.setdefault(reader, []).extend(delivered)
+                held = mail.setdefault(reader, [])
+                held.extend(delivered)
+                if len(held) > 2 * self._crowd.limits.inbox:
+                    mail[reader] = self._cut(reader, tick + 1, held)
+
+    def _cut(self, reader: int, tick: int, mail: list[Delivery]) -> list[Delivery]:
+        """What stays of ``mail`` that has become far too long before its reader's turn."""
+        return list(bounded(mail, reader=self._society.ids[reader], tick=tick, most=self._crowd.limits.inbox))
 
     def _readers_of(self, posts: Sequence[Post]) -> dict[int, list[PostId]]:
         """What each shard has to receive."""

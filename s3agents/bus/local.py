@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from s3agents.bus.base import Shard
-from s3agents.bus.refusals import already_open, not_open, refuse_forgotten, unknown_shard
+from s3agents.bus.refusals import already_open, full, not_open, refuse_forgotten, unknown_shard
 from s3agents.events import Post
 from s3agents.ids import PostId, UserId
 
 __all__ = ["LocalBus"]
+
+_BESIDE = 400  # bytes that a post takes beside its text
 
 
 class _Opening:
@@ -21,6 +23,7 @@ class _Opening:
         self.authors: dict[int, frozenset[UserId]] = {shard.number: shard.authors for shard in shards}
         self.mail: dict[PostId, Post] = {}
         self.forgotten = -1
+        self.bytes = 0
         self.closed = False
         self.changed = asyncio.Condition()
 
@@ -41,11 +44,20 @@ class _Opening:
             self.changed.notify_all()
 
 
-class LocalBus:
-    """A :class:`~s3agents.bus.base.Bus` that never leaves the process: no server, no copy, no bound but memory."""
+def _size(posts: Iterable[Post]) -> int:
+    return sum(len(post.text) + _BESIDE for post in posts)
 
-    def __init__(self) -> None:
+
+class LocalBus:
+    """A :class:`~s3agents.bus.base.Bus` that never leaves the process: no server, no copy.
+
+    Args:
+        max_bytes: of posts not yet forgotten that it may hold; none for no limit.
+    """
+
+    def __init__(self, *, max_bytes: int | None = None) -> None:
         self._opening: _Opening | None = None
+        self._max_bytes = max_bytes
 
     async def open(self, run: str, shards: Collection[Shard]) -> None:
         """Begin ``run``, empty of posts."""
@@ -57,8 +69,11 @@ class LocalBus:
         """Take ``posts``, and let those go on who wait for them."""
         opening = self._opened()
         refuse_forgotten(posts, opening.forgotten)
-        for post in posts:
-            opening.mail.setdefault(post.id, post)
+        new = {post.id: post for post in posts if post.id not in opening.mail}
+        if self._max_bytes is not None and opening.bytes + _size(new.values()) > self._max_bytes:
+            raise full(self._max_bytes)
+        opening.mail |= new
+        opening.bytes += _size(new.values())
         await opening.notify()
 
     async def receive(self, shard: int, ids: Collection[PostId]) -> list[Post]:
@@ -74,6 +89,7 @@ class LocalBus:
         opening = self._opened()
         opening.forgotten = max(opening.forgotten, tick)
         opening.mail = {key: post for key, post in opening.mail.items() if post.tick > tick}
+        opening.bytes = _size(opening.mail.values())
 
     async def close(self) -> None:
         """Forget everything."""

@@ -7,13 +7,15 @@ from typing import Final
 from nats.errors import NoRespondersError, OutboundBufferLimitError
 from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
+from s3agents.bus.refusals import ROOM_REMEDY
+
 __all__ = ["passes", "remedy_for"]
 
 _JETSTREAM_BUSY: Final = (None, 10008)  # codes of "not now"; the other 503s are for good
 
 _REMEDIES: Final = {
     "authorization": "set S3AGENTS_NATS_USER and S3AGENTS_NATS_PASSWORD, S3AGENTS_NATS_TOKEN or S3AGENTS_NATS_CREDS",
-    "maximum bytes": "the run's stream is full: too many posts in ticks that are not collected",
+    "maximum bytes": f"the run's stream is full: {ROOM_REMEDY}",
     "storage": "give the server more room (jetstream max_file), or remove streams of old runs: nats stream ls",
     "nkeys": 'a credentials file needs the package nkeys: pip install "nats-py[nkeys]"',
     "certificate": "set S3AGENTS_NATS_CA to the certificates that vouch for the server",

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from s3agents.errors import BusError, explain
 from s3agents.events import Post
 
-__all__ = ["already_open", "not_open", "refuse_forgotten", "unknown_shard"]
+__all__ = ["ROOM_REMEDY", "already_open", "full", "not_open", "refuse_forgotten", "unknown_shard"]
+
+
+ROOM_REMEDY = "raise limits.bus_mb or lower limits.lookahead: s3agents resume RUN --set limits.lookahead=0"
+"""What to do when posts under way are more than a bus may hold."""
 
 
 def not_open() -> BusError:
@@ -19,6 +23,12 @@ def already_open(run: str) -> BusError:
     """The refusal to open a bus twice."""
     remedy = "close it first, or use a second bus"
     return BusError(explain("bus", wanted="a bus that is not open", got=f"one open for run {run!r}", remedy=remedy))
+
+
+def full(max_bytes: int) -> BusError:
+    """The refusal of more posts than the bus may hold."""
+    wanted, got = f"at most {max_bytes / 1e6:,.0f} MB of posts under way", "more"
+    return BusError(explain("bus", wanted=wanted, got=got, remedy=ROOM_REMEDY))
 
 
 def unknown_shard(shard: int, shards: int) -> BusError:

@@ -13,14 +13,23 @@ from s3agents.cli.play import play
 from s3agents.errors import RecordError
 from s3agents.record.fingerprint import first_difference
 from s3agents.report.run import Run
+from s3agents.scenarios import read_override
 from s3agents.simulation import Simulation
 
 __all__ = ["register"]
 
 
+_EPILOG = """Examples:
+
+`s3agents resume runs/karate_club-20260101-120000`
+
+`s3agents resume runs/breaking_news-20260101-120000 --set limits.replies_gb=500`
+"""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    app.command("resume", epilog="Example: `s3agents resume runs/karate_club-20260101-120000`")(_resume)
+    app.command("resume", epilog=_EPILOG)(_resume)
     app.command("replay", epilog="Example: `s3agents replay runs/breaking_news-20260101-120000`")(_replay)
 
 
@@ -28,10 +37,16 @@ def _resume(
     run: RunPath,
     model_url: Annotated[str | None, typer.Option(help="Another address of the same model.")] = None,
     budget: Annotated[int | None, typer.Option(help="Another token budget for the whole run.")] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Another pace or limit of room, e.g. limits.replies_gb=500."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
     """Go on with a run that was stopped, killed or failed, after its last whole tick."""
-    changes = {key: value for key, value in {"url": model_url, "budget": budget}.items() if value is not None}
+    given = {"model.url": model_url, "model.budget": budget}
+    changes = {key: value for key, value in given.items() if value is not None}
+    changes |= dict(read_override(text) for text in overrides or ())
     return play(Simulation.resume(run, changes=changes), as_json=json)
 
 

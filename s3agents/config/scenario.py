@@ -18,8 +18,11 @@ from s3agents.config.section import Address, Duration, Section
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Scalar
 
-__all__ = ["SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", "SeedPost", "SocietySection"]
+__all__ = ["ROOM", "SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", "SeedPost", "SocietySection"]
 
+
+ROOM = frozenset({"lookahead", "bus_mb", "record_gb", "replies_gb"})
+"""Keys of the limits that say how much room a run may take; they do not shape the record."""
 
 SEED_CHARS = 100_000
 """Most characters of a seed post."""
@@ -117,6 +120,10 @@ class LimitsSection(Section):
         shard: agents that share one consumer on the bus.
         lookahead: ticks that an agent of a run with a model may be ahead of the slowest, as far as nobody whom it
             follows holds it up; 0 begins a tick when the one before it is whole. It does not shape the record.
+        inbox: most posts that reach an agent in one tick; of more, a random part does, and the rest is not delivered.
+        bus_mb: megabytes of posts under way that the bus may hold; a full bus ends the run, which can be resumed.
+        record_gb: gigabytes that the record may take; a full one ends the run, which can be resumed.
+        replies_gb: the same for the record of replies, at some 4 KB a call.
     """
 
     attention: int = Field(default=8, ge=1, le=1000)
@@ -125,6 +132,10 @@ class LimitsSection(Section):
     faults: float = Field(default=0.05, ge=0.0, le=1.0)
     shard: int = Field(default=256, ge=1, le=100_000)
     lookahead: int = Field(default=8, ge=0, le=1000)
+    inbox: int = Field(default=10_000, ge=1, le=1_000_000)
+    bus_mb: int = Field(default=1024, ge=1, le=1 << 20)
+    record_gb: float = Field(default=256.0, gt=0.0, le=1e6)
+    replies_gb: float = Field(default=256.0, gt=0.0, le=1e6)
 
 
 class Scenario(Section):
@@ -203,7 +214,7 @@ class Scenario(Section):
         left_out: dict[str, IncEx | bool] = {
             "bus": True,
             "model": set(PACE),
-            "limits": {"lookahead"},
+            "limits": set(ROOM),
             "society": paths,
             "cognition": minds,
         }

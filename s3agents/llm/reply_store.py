@@ -19,6 +19,7 @@ __all__ = ["ReplyStore"]
 _KNOWN = 1_000_000
 """Keys that are known without a look-up, at about 120 bytes each; with more of them the file is asked."""
 
+_ROOM = "free some space on the disk, or raise limits.replies_gb, then continue with s3agents resume"
 _BATCH = 256
 _APPLICATION = 0x53335250
 _TABLE = """
@@ -50,12 +51,13 @@ class ReplyStore:
     Args:
         path: the file; made if it is not there.
         readonly: open an existing file, and leave it and its folder untouched.
+        most_bytes: that the file may take before it counts as full; none for no limit.
 
     Raises:
         RunFolderError: if the file is no store of replies, or cannot be opened.
     """
 
-    def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
+    def __init__(self, path: Path | str, *, readonly: bool = False, most_bytes: int | None = None) -> None:
         self.path = Path(path)
         self._pending: dict[str, _Row] = {}
         self._written: set[str] | None = None
@@ -65,6 +67,9 @@ class ReplyStore:
             raise self._not_a_store(str(exc)) from exc
         try:
             self._prepare(readonly)
+            if most_bytes is not None:
+                (page,) = self._connection.execute("PRAGMA page_size").fetchone()
+                self._connection.execute(f"PRAGMA max_page_count = {max(1, most_bytes // page)}")
             if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM replies)").fetchone()[0]:
                 self._written = set()
         except sqlite3.Error as exc:
@@ -138,7 +143,9 @@ class ReplyStore:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.executemany(_PUT, ((key, *row) for key, row in self._pending.items()))
         except sqlite3.Error as exc:
-            raise RecordError(f"{self.path}: cannot write {len(self._pending)} replies: {exc}") from exc
+            full = getattr(exc, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            remedy = f" ({_ROOM})" if full else ""
+            raise RecordError(f"{self.path}: cannot write {len(self._pending)} replies: {exc}{remedy}") from exc
         if self._written is not None:
             self._written.update(self._pending)
             self._written = self._written if len(self._written) <= _KNOWN else None

@@ -10,12 +10,12 @@ from pathlib import Path
 from s3agents.errors import RecordError, explain
 from s3agents.record.schema import DDL, VERSION
 
-__all__ = ["close_writer", "open_reader", "open_writer", "reading", "translated"]
+__all__ = ["bound_size", "close_writer", "open_reader", "open_writer", "reading", "translated"]
 
 _OLDEST = (3, 37)
 _RESUME = "then continue with s3agents resume"
 _REMEDIES = {
-    sqlite3.SQLITE_FULL: f"free some space on the disk, {_RESUME}",
+    sqlite3.SQLITE_FULL: f"free some space on the disk, or raise limits.record_gb, {_RESUME}",
     sqlite3.SQLITE_BUSY: "another process is at it: wait for it, or stop it",
     sqlite3.SQLITE_LOCKED: "another process is at it: wait for it, or stop it",
     sqlite3.SQLITE_NOTADB: "name the run.sqlite of a run",
@@ -38,7 +38,7 @@ def translated(path: Path, wanted: str) -> Iterator[None]:
         raise RecordError(explain(str(path), wanted=wanted, got=str(exc), remedy=remedy)) from exc
 
 
-def open_writer(path: Path, *, patience: float) -> sqlite3.Connection:
+def open_writer(path: Path, *, patience: float, most_bytes: int | None = None) -> sqlite3.Connection:
     """The record at ``path``, made if there is none.
 
     Write-ahead log, so that readers may look on while a run goes on. ``synchronous=FULL``: a tick that was reported as
@@ -47,6 +47,7 @@ def open_writer(path: Path, *, patience: float) -> sqlite3.Connection:
     Args:
         path: of the file; its folder must exist.
         patience: seconds to wait for another writer.
+        most_bytes: that the file may take before it counts as full; none for no limit.
 
     Raises:
         RecordError: if it cannot be opened, or is something else.
@@ -61,6 +62,8 @@ def open_writer(path: Path, *, patience: float) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA foreign_keys = ON")
+            if most_bytes is not None:
+                bound_size(db, most_bytes)
         except BaseException:
             db.close()
             raise
@@ -104,6 +107,12 @@ def close_writer(db: sqlite3.Connection, path: Path) -> None:
             if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             # Somebody is reading: the log stays beside the record, and the next writer takes care of it.
+
+
+def bound_size(db: sqlite3.Connection, most_bytes: int) -> None:
+    """Let the file of ``db`` count as full at ``most_bytes``, and not before it holds what it holds."""
+    (page,) = db.execute("PRAGMA page_size").fetchone()
+    db.execute(f"PRAGMA max_page_count = {max(1, most_bytes // page)}")
 
 
 @contextmanager

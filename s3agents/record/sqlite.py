@@ -25,14 +25,15 @@ class SqliteRecorder:
     Args:
         path: the file, made if there is none; its folder must exist.
         patience: seconds to wait for another process that is writing to it.
+        most_bytes: that the file may take; none for no limit.
 
     Raises:
         RecordError: if the file cannot be opened, or is something else.
     """
 
-    def __init__(self, path: Path, *, patience: float = 5.0) -> None:
+    def __init__(self, path: Path, *, patience: float = 5.0, most_bytes: int | None = None) -> None:
         self.path = path
-        self._db = open_writer(path, patience=patience)
+        self._db = open_writer(path, patience=patience, most_bytes=most_bytes)
 
     def commit(self, record: TickRecord) -> None:
         """Keep a whole tick: all of it or nothing.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s3agents.config.model import PACE
+from s3agents.config.scenario import ROOM
 from s3agents.report.figures.clock import tick_minutes
 from s3agents.report.figures.course import Course
 from s3agents.report.run import Run
@@ -61,6 +62,7 @@ def _shape(run: Run) -> str:
     """
     scenario: dict[str, Any] = {k: v for k, v in run.scenario.items() if k not in {"seed", "bus", "society"}}
     scenario["model"] = {k: v for k, v in scenario.get("model", {}).items() if k not in PACE}
+    scenario["limits"] = {k: v for k, v in scenario.get("limits", {}).items() if k not in ROOM}
     society = dict(run.scenario.get("society", {}))
     generate = {k: v for k, v in (society.pop("generate", None) or {}).items() if k != "seed"}
     society.pop("path", None)
