@@ -31,6 +31,7 @@ from s3agents.config.scenario import ROOM
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder
+from s3agents.coordinator.turns import LocalTurns
 from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.replay import RecordingClient
@@ -216,12 +217,12 @@ class Simulation:
             crowd = Crowd(prepared.society, store, mind_of=minds, limits=_crowd_limits(scenario))
             host = Host(crowd, bus, shard=scenario.limits.shard)
             coordinator = Coordinator(
-                host,
+                LocalTurns(host, _pace(scenario)),
                 recorder,
                 announcements=prepared.announcements,
                 users=len(prepared.society.ids),
                 ticks=scenario.ticks,
-                pace=_pace(scenario),
+                faults=scenario.limits.faults,
                 flush=client.flush if isinstance(client, RecordingClient) else lambda: None,
             )
             # A bus is opened anew whenever a run goes on, and must not meet what another opening left.

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from s3agents.agents.host import Host
 from s3agents.cognition.turn import TurnResult
 from s3agents.coordinator.faults import check_faults
-from s3agents.coordinator.pipeline import Pace, Pipeline
 from s3agents.coordinator.seeds import Announcements
+from s3agents.coordinator.turns import Turns
 from s3agents.errors import FaultLimitError
 from s3agents.record.base import Recorder, TickRecord
 
@@ -55,28 +54,28 @@ class Coordinator:
     """Runs the ticks of one run.
 
     Args:
-        host: the agents; its bus is opened here, and closed by whoever made it.
+        turns: takes the turns; opened here, and closed by whoever made it.
         recorder: keeps every tick.
         announcements: posts that enter from outside.
         users: number of users of the society.
         ticks: of the scenario.
-        pace: how far turns may be apart, and how many may fail.
+        faults: share of the turns of a tick that may fail.
         flush: called before a tick is committed: what its turns rest on, such as replies of a model, goes on file.
     """
 
     def __init__(
         self,
-        host: Host,
+        turns: Turns,
         recorder: Recorder,
         *,
         announcements: Announcements,
         users: int,
         ticks: int,
-        pace: Pace,
+        faults: float = 1.0,
         flush: Callable[[], None] = lambda: None,
     ) -> None:
-        self._host, self._recorder, self._announcements = host, recorder, announcements
-        self._users, self._ticks, self._pace, self._flush = users, ticks, pace, flush
+        self._turns, self._recorder, self._announcements = turns, recorder, announcements
+        self._users, self._ticks, self._faults, self._flush = users, ticks, faults, flush
 
     async def run(
         self, name: str, *, stop: StopRequest, on_progress: Callable[[Progress], None] = lambda progress: None
@@ -96,8 +95,7 @@ class Coordinator:
             RunError: when the bus, the record, the memory or the budget gave out.
         """
         checkpoint = self._recorder.checkpoint()
-        await self._host.open(name)
-        await self._host.restore(checkpoint.states, checkpoint.texts, checkpoint.posts)
+        await self._turns.open(name, checkpoint)
 
         def on_turn(tick: int, done: int, due: int) -> None:
             on_progress(Progress(tick=tick, ticks=self._ticks, done=done, due=due))
@@ -105,17 +103,14 @@ class Coordinator:
         def on_whole(tick: int, results: Sequence[TurnResult]) -> None:
             on_progress(Progress(tick=tick, ticks=self._ticks, committed=self._commit(tick, results)))
 
-        pipeline = Pipeline(
-            self._host,
+        return await self._turns.run(
             first=checkpoint.tick + 1,
             ticks=self._ticks,
-            pace=self._pace,
             announcements=self._announcements,
             stop=lambda: stop.wanted,
             on_turn=on_turn,
             on_whole=on_whole,
         )
-        return await pipeline.run()
 
     def _commit(self, tick: int, results: Sequence[TurnResult]) -> TickRecord:
         posts = sorted((post for result in results for post in result.posts), key=lambda post: post.order)
@@ -128,7 +123,7 @@ class Coordinator:
 
     def _check(self, record: TickRecord) -> None:
         try:
-            check_faults(record.turns, tick=record.tick, limit=self._pace.faults)
+            check_faults(record.turns, tick=record.tick, limit=self._faults)
         except FaultLimitError:
             self._recorder.failed(record)
             raise

@@ -23,6 +23,7 @@ from s3agents.config.memory import MemorySection
 from s3agents.coordinator.coordinator import Coordinator, StopRequest
 from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.seeds import Announcements
+from s3agents.coordinator.turns import LocalTurns
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.evaluation.baselines.base import Floats
 from s3agents.events import PostKind
@@ -116,12 +117,12 @@ async def _run(case: Case, audience: Audience, times: ActingTimes, ticks: Ticks,
 
     crowd = Crowd(audience.society, store, mind_of=mind_of, limits=CrowdLimits(history=0))
     coordinator = Coordinator(
-        Host(crowd, bus, shard=max(1, len(audience.society))),
+        LocalTurns(Host(crowd, bus, shard=max(1, len(audience.society))), Pace(faults=0.0)),
         counts,
         announcements=_happened(case, audience.author, audience.spreaders, ticks),
         users=len(audience.society),
         ticks=ticks.number,
-        pace=Pace(faults=0.0),
+        faults=0.0,
     )
     try:
         await coordinator.run("forecast", stop=StopRequest())

@@ -25,6 +25,7 @@ from s3agents.bus.local import LocalBus
 from s3agents.cognition.base import Appraisal, TurnView
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
+from s3agents.coordinator.turns import LocalTurns
 from s3agents.errors import ReplyError
 from s3agents.memory.local import LocalStore
 from s3agents.preparation import prepare
@@ -176,8 +177,8 @@ def test_a_record_restores_what_the_agents_were(society: Society, ticks: int) ->
             limits = CrowdLimits(history=0, spontaneous=0.1)
             host = Host(Crowd(society, store, mind_of=minds, limits=limits), bus)
             with closing(SqliteRecorder(folder / "run.sqlite")) as recorder:
-                options = {"users": len(society), "ticks": ticks, "pace": Pace()}
-                run = Coordinator(host, recorder, announcements=prepared.announcements, **options)
+                options = {"users": len(society), "ticks": ticks}
+                run = Coordinator(LocalTurns(host, Pace()), recorder, announcements=prepared.announcements, **options)
                 await run.run("run", stop=StopRequest())
                 restored = recorder.checkpoint().states
         had_turns = {agent.persona.id: agent.state for agent in host.agents if agent.persona.id in restored}

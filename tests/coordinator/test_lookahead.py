@@ -23,6 +23,7 @@ from s3agents.cognition.base import TurnView
 from s3agents.cognition.rules import RulesCognition
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
+from s3agents.coordinator.turns import LocalTurns
 from s3agents.errors import FaultLimitError
 from s3agents.memory.local import LocalStore
 from s3agents.preparation import prepare
@@ -106,12 +107,12 @@ async def live(
         minds = wiring.Minds(scenario, prepared.roster, store, client=None, packs={})
         crowd = Crowd(story.society, store, mind_of=minds, limits=CrowdLimits(spontaneous=story.spontaneous))
         coordinator = Coordinator(
-            Host(crowd, bus, shard=2),
+            LocalTurns(Host(crowd, bus, shard=2), replace(pace, faults=story.limit)),
             recorder,
             announcements=prepared.announcements,
             users=len(story.society),
             ticks=TICKS,
-            pace=replace(pace, faults=story.limit),
+            faults=story.limit,
         )
         try:
             return await coordinator.run("run", stop=stop or StopRequest(), on_progress=on_progress)

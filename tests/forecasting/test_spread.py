@@ -21,6 +21,7 @@ from s3agents.config.cognition import FittedSection, RulesSection
 from s3agents.config.memory import MemorySection
 from s3agents.coordinator.coordinator import Coordinator, StopRequest
 from s3agents.coordinator.pipeline import Pace
+from s3agents.coordinator.turns import LocalTurns
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.events import Action, PostKind
 from s3agents.forecasting.spread import FreeParameters, Luck, spread
@@ -82,8 +83,8 @@ async def _played(society: Society, seed: int) -> np.ndarray[tuple[int], np.dtyp
     )
     crowd = Crowd(society, store, mind_of=lambda persona: mind, limits=CrowdLimits(history=0))
     recorder, seeds = MemoryRecorder(), {0: {society.ids[0]: [Announcement(text="News")]}}
-    options = {"announcements": seeds, "users": USERS, "ticks": TICKS, "pace": Pace()}
-    await Coordinator(Host(crowd, bus), recorder, **options).run("run", stop=StopRequest())
+    options = {"announcements": seeds, "users": USERS, "ticks": TICKS}
+    await Coordinator(LocalTurns(Host(crowd, bus), Pace()), recorder, **options).run("run", stop=StopRequest())
     counts = [sum(post.kind is PostKind.FORWARD for post in tick.posts) for tick in recorder.ticks]
     return np.cumsum(np.array(counts, dtype=np.float64))
 
