@@ -36,9 +36,10 @@ def completion_answer(body: Mapping[str, Any], failure: str | None) -> tuple[byt
         raise ValueError("neither streams nor tools are served")
     reply = _reply(body, messages)
     most = body.get("max_tokens") or body.get("max_completion_tokens") or _DEFAULT_MAX_TOKENS
-    shown = reply.tokens[:most]
-    usage = {"prompt_tokens": sum(_tokens(message) for message in messages), "completion_tokens": len(shown)}
-    content = _STRANGE if failure == "schema" else "".join(token for token, _ in shown)
+    whole = len(reply)
+    usage = {"prompt_tokens": sum([_tokens(message) for message in messages]), "completion_tokens": min(whole, most)}
+    shown = reply.text if whole <= most else "".join(token for token, _ in reply.tokens[:most])
+    content = _STRANGE if failure == "schema" else shown
     head = b'{"id":"chatcmpl-stub","object":"chat.completion","created":0,"model":%b,"choices":[' % orjson.dumps(
         body.get("model")
     )
@@ -48,7 +49,7 @@ def completion_answer(body: Mapping[str, Any], failure: str | None) -> tuple[byt
     logprobs = b"null"
     if body.get("logprobs"):
         logprobs = b'{"content":%b}' % reply.logprobs(most, body.get("top_logprobs") or 0)
-    finish = b"stop" if len(shown) == len(reply.tokens) else b"length"
+    finish = b"stop" if whole <= most else b"length"
     choice = b'%b},"logprobs":%b,"finish_reason":"%b"}' % (start, logprobs, finish)
     return b'%b%b],"usage":%b}' % (head, b"" if failure == "empty" else choice, _total(usage)), usage
 

@@ -39,6 +39,28 @@ _JOBS = tuple(
 _SCALE = 32  # whole numbers from so many on are a scale, and what is near one of them is likely too
 
 
+class Piece:
+    """A stretch of a reply that comes again and again; the JSON of its log probabilities is made once.
+
+    Args:
+        tokens: pairs of a token and its alternatives.
+    """
+
+    __slots__ = ("_told", "text", "tokens")
+
+    def __init__(self, tokens: Iterable[tuple[str, Alternatives]]) -> None:
+        self.tokens = tuple(tokens)
+        self.text = "".join(token for token, _ in self.tokens)
+        self._told: dict[int, bytes] = {}
+
+    def told(self, top: int) -> bytes:
+        """JSON of the log probabilities of its tokens, each with ``top`` alternatives, with commas in between."""
+        told = self._told.get(top)
+        if told is None:
+            told = self._told[top] = b",".join(_logprob(token, others, top) for token, others in self.tokens)
+        return told
+
+
 class Reply:
     """A reply as it takes shape: tokens of text, each with what else it might have been.
 
@@ -46,18 +68,26 @@ class Reply:
         content: all that is drawn depends on it.
 
     Attributes:
-        tokens: pairs of a token and its alternatives.
+        pieces: what it is made of.
     """
 
     def __init__(self, content: bytes) -> None:
-        self.tokens: list[tuple[str, Alternatives]] = []
+        self.pieces: list[Piece] = []
         self._state = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")
         self._glue = ""
 
     @property
     def text(self) -> str:
         """The text so far."""
-        return "".join(token for token, _ in self.tokens)
+        return "".join([piece.text for piece in self.pieces])
+
+    @property
+    def tokens(self) -> list[tuple[str, Alternatives]]:
+        """Pairs of a token and its alternatives."""
+        return [token for piece in self.pieces for token in piece.tokens]
+
+    def __len__(self) -> int:
+        return sum([len(piece.tokens) for piece in self.pieces])
 
     def below(self, n: int) -> int:
         """A number in ``0..n-1`` (splitmix64)."""
@@ -70,19 +100,22 @@ class Reply:
         """Add text that could not have been otherwise: braces, keys, quotes."""
         self._glue += text
 
-    def value(self, token: str, alternatives: Alternatives) -> None:
-        """Add a token that could have been another."""
+    def add(self, piece: Piece) -> None:
+        """Add tokens that could have been others."""
         self.settle()
-        self.tokens.append((token, alternatives))
+        if piece.tokens:
+            self.pieces.append(piece)
 
     def settle(self) -> None:
         """Turn what was glued into tokens."""
         if self._glue:
-            self.tokens += _split(self._glue)
+            self.pieces.append(_split(self._glue))
             self._glue = ""
 
     def logprobs(self, most: int, top: int) -> bytes:
         """JSON of the log probabilities of the first ``most`` tokens, each with ``top`` alternatives."""
+        if len(self) <= most:
+            return b"[%b]" % b",".join([piece.told(top) for piece in self.pieces])
         return b"[%b]" % b",".join(_logprob(token, others, top) for token, others in self.tokens[:most])
 
 
@@ -121,7 +154,14 @@ def _fill_enum(reply: Reply, values: Sequence[Any]) -> None:
     n = len(values)
     scale = n >= _SCALE and all(type(value) is int for value in values)
     shares = _peak(n, reply.below(n)) if scale else _spread(n, reply.below(_SPREADS))
-    _choose(reply, tuple(orjson.dumps(value).decode() for value in values), shares)
+    plain = all(type(value) is str for value in values)
+    _choose(reply, _quoted(tuple(values)) if plain else tuple(orjson.dumps(v).decode() for v in values), shares)
+
+
+@lru_cache(maxsize=1024)
+def _quoted(values: tuple[str, ...]) -> tuple[str, ...]:
+    """JSON of texts; of anything else 1, 1.0 and true would be one key."""
+    return tuple(orjson.dumps(value).decode() for value in values)
 
 
 def _fill_kind(reply: Reply, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
@@ -175,7 +215,7 @@ def _fill_number(reply: Reply, kind: str, schema: Mapping[str, Any]) -> None:
         token = str(int(low) + reply.below(int(high) - int(low) + 1))
     else:
         token = repr(round(low + (high - low) * reply.below(1001) / 1000, 6))
-    reply.value(token, ((token, _CERTAIN),))
+    reply.add(Piece([(token, ((token, _CERTAIN),))]))
 
 
 def _bounds(schema: Mapping[str, Any], *, step: float) -> tuple[float, float]:
@@ -192,15 +232,21 @@ def _choose(reply: Reply, texts: tuple[str, ...], shares: tuple[float, ...]) -> 
     while chosen < len(texts) - 1 and point >= shares[chosen]:
         point -= shares[chosen]
         chosen += 1
-    if all(text.startswith('"') for text in texts) and reply.below(2):
+    bare = _without_first_quote(texts)
+    if bare is not None and reply.below(2):
         reply.glue('"')
-        texts = tuple(text[1:] for text in texts)
-    for token, others in _pieces(texts, shares, chosen):
-        reply.value(token, others)
+        texts = bare
+    reply.add(_choice(texts, shares, chosen))
+
+
+@lru_cache(maxsize=1024)
+def _without_first_quote(texts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """``None`` unless all begin with one."""
+    return tuple(text[1:] for text in texts) if all(text.startswith('"') for text in texts) else None
 
 
 @lru_cache(maxsize=4096)
-def _pieces(texts: tuple[str, ...], shares: tuple[float, ...], chosen: int) -> list[tuple[str, Alternatives]]:
+def _choice(texts: tuple[str, ...], shares: tuple[float, ...], chosen: int) -> Piece:
     """The chosen text in tokens: its first characters against all others', then the rest against what still can be."""
     bare = [text[:-1] if text != '"' and text.endswith('"') else text for text in texts]
     heads = [text[:_HEAD_CHARS] for text in bare]
@@ -211,7 +257,7 @@ def _pieces(texts: tuple[str, ...], shares: tuple[float, ...], chosen: int) -> l
         pieces.append((rest, _ranked(mates)))
     if bare[chosen] != texts[chosen]:
         pieces.append(('"', (('"', _CERTAIN),)))
-    return [piece for piece in pieces if piece[0]]
+    return Piece(piece for piece in pieces if piece[0])
 
 
 def _ranked(weighted: Iterable[tuple[str, float]]) -> Alternatives:
@@ -243,19 +289,24 @@ def _add_words(reply: Reply, fewest: int, most: int) -> None:
     length, wanted = 0, _FEWEST_WORDS + reply.below(_MOST_WORDS - _FEWEST_WORDS)
     while wanted > 0 or length < fewest:
         wanted -= 1
-        word, other = (_WORDS[reply.below(len(_WORDS))] for _ in range(2))
+        word, other = _WORDS[reply.below(len(_WORDS))], _WORDS[reply.below(len(_WORDS))]
         token = f" {word}"[0 if length else 1 :]
         if length + len(token) > most:
             token = token[: most - length] if length < fewest else ""
         if not token:
             return
         length += len(token)
-        reply.value(token, ((token, 0.75), (f" {other}", 0.25)))
+        reply.add(_word(token, other))
+
+
+@lru_cache(maxsize=8192)
+def _word(token: str, other: str) -> Piece:
+    return Piece([(token, ((token, 0.75), (f" {other}", 0.25)))])
 
 
 @lru_cache(maxsize=4096)
-def _split(text: str) -> list[tuple[str, Alternatives]]:
-    return [(token, ((token, _CERTAIN),)) for token in re.findall(r"\w+|[^\w]+", text)]
+def _split(text: str) -> Piece:
+    return Piece((token, ((token, _CERTAIN),)) for token in re.findall(r"\w+|[^\w]+", text))
 
 
 @lru_cache(maxsize=65536)
