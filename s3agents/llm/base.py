@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from autogen_core import CancellationToken
 from autogen_core.models import (
@@ -210,8 +210,8 @@ class LeafClient(ModelClient):
 
 def forward(client: ChatCompletionClient, request: Request) -> Coroutine[Any, Any, Completion]:
     """Hand ``request`` to any client: the short way where it is one of ours, as a ``create`` call otherwise."""
-    if isinstance(client, ModelClient) and type(client).create is ModelClient.create:
-        return client.ask(request)
+    if type(client).create is ModelClient.create:
+        return cast("ModelClient", client).ask(request)
     return _created(client, request)
 
 

@@ -102,7 +102,12 @@ class ReplyStore:
         if not row:
             return None
         kind, body, prompt_tokens, reply_tokens = row
-        return decode_reply(body, RequestUsage(prompt_tokens, reply_tokens)) if kind == "reply" else decode_error(body)
+        try:
+            return (
+                decode_reply(body, RequestUsage(prompt_tokens, reply_tokens)) if kind == "reply" else decode_error(body)
+            )
+        except ValueError as exc:
+            raise RecordError(f"{self.path}: the reply under {key} is damaged: {exc}") from exc
 
     def put(self, key: str, outcome: Completion | ModelError) -> None:
         """Record a reply, or the error that came instead of one. A recorded reply is never replaced.

@@ -78,6 +78,31 @@ def test_a_reply_survives_its_encoding(result: CreateResult) -> None:
     assert again.result() == result
 
 
+def test_records_of_earlier_versions_are_read() -> None:
+    """Their replies are plain JSON."""
+    body = b'["hi","stop",null,[["hi",-0.5,1,[-0.5,"hi",-2.0,[255]]]]]'
+    reply = decode_reply(body, RequestUsage(1, 1))
+    assert reply.tokens is not None
+    assert reply.tokens.alternatives(0) == [(b"hi", -0.5), (b"\xff", -2.0)]
+    assert decode_reply(encode_reply(reply), reply.usage) == reply
+
+
+def test_a_damaged_reply_is_told(path: Path) -> None:
+    """With the file and the key; nobody takes it for a reply that is not there."""
+    with ReplyStore(path) as store:
+        store.put("k", told("x"))
+    for body in (b"x\x9cgarbage", b"[1]", b"[", b""):
+        connection = sqlite3.connect(path)
+        connection.execute("UPDATE replies SET body = ?", (body,))
+        connection.commit()
+        connection.close()
+        with (
+            ReplyStore(path) as store,
+            pytest.raises(RecordError, match=r"replies\.sqlite: the reply under k is damaged"),
+        ):
+            store.get("k")
+
+
 @given(ERROR)
 def test_an_error_survives_its_encoding(error: ModelError) -> None:
     """Same class, same words, same attributes."""
