@@ -119,7 +119,7 @@ def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: st
     if where == "local":
         from s3agents.memory.local import LocalStore
 
-        return LocalStore(embedder)
+        return LocalStore(embedder, most=scenario.limits.texts)
     if where == "chroma":
         return ChromaStore(embedder, path=folder, late=_LATE_TEXTS)
     return ChromaStore(embedder, url=where, collection=collection_name(run), late=_LATE_TEXTS)

@@ -21,7 +21,7 @@ from s3agents.persona import Scalar
 __all__ = ["ROOM", "SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", "SeedPost", "SocietySection"]
 
 
-ROOM = frozenset({"lookahead", "bus_mb", "record_gb", "replies_gb"})
+ROOM = frozenset({"lookahead", "bus_mb", "texts", "record_gb", "replies_gb"})
 """Keys of the limits that say how much room a run may take; they do not shape the record."""
 
 SEED_CHARS = 100_000
@@ -122,6 +122,7 @@ class LimitsSection(Section):
             follows holds it up; 0 begins a tick when the one before it is whole. It does not shape the record.
         inbox: most posts that reach an agent in one tick; of more, a random part does, and the rest is not delivered.
         bus_mb: megabytes of posts under way that the bus may hold; a full bus ends the run, which can be resumed.
+        texts: most texts that ``memory.store: local`` holds; a full store ends the run, which can be resumed.
         record_gb: gigabytes that the record may take; a full one ends the run, which can be resumed.
         replies_gb: the same for the record of replies, at some 4 KB a call.
     """
@@ -134,6 +135,7 @@ class LimitsSection(Section):
     lookahead: int = Field(default=8, ge=0, le=1000)
     inbox: int = Field(default=10_000, ge=1, le=1_000_000)
     bus_mb: int = Field(default=1024, ge=1, le=1 << 20)
+    texts: int = Field(default=5_000_000, ge=1)
     record_gb: float = Field(default=256.0, gt=0.0, le=1e6)
     replies_gb: float = Field(default=256.0, gt=0.0, le=1e6)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 
 from s3agents.embed.base import Embedder
-from s3agents.errors import MemoryStoreError
+from s3agents.errors import MemoryStoreError, explain
 from s3agents.ids import TextId
 from s3agents.memory.base import StoredText
 from s3agents.memory.recent import stored_text
@@ -19,10 +19,11 @@ class LocalStore:
 
     Args:
         embedder: makes the vectors; closed with the store.
+        most: texts that it may hold, at about a kilobyte each; none for no limit.
     """
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: Embedder, *, most: int | None = None) -> None:
+        self._embedder, self._most = embedder, most
         self._texts: dict[TextId, StoredText] = {}
         self._writing = asyncio.Lock()
         self._closed = False
@@ -31,13 +32,18 @@ class LocalStore:
         """Embed and keep the texts that are not there yet.
 
         Raises:
-            MemoryStoreError: if the embedder refuses, or the store is closed.
+            MemoryStoreError: if the embedder refuses, or the store is full or closed.
         """
         self._check_open()
         if all(key in self._texts for key in texts):
             return
         async with self._writing:
             new = {key: text for key, text in texts.items() if key not in self._texts}
+            if self._most is not None and len(self._texts) + len(new) > self._most:
+                remedy = "raise limits.texts (s3agents resume --set limits.texts=N), or take memory.store: chroma"
+                raise MemoryStoreError(
+                    explain("memory", wanted=f"at most {self._most:,} texts", got="more", remedy=remedy)
+                )
             vectors = await self._embedder.embed(list(new.values()))
             for (key, text), vector in zip(new.items(), vectors, strict=True):
                 self._texts[key] = stored_text(text, vector)

@@ -1,6 +1,6 @@
-"""A process that plays one busy run and says what it took: ``python busy_run.py KIND BUS FOLDER``; a line of JSON.
+"""A process that plays one busy run and says what it took: ``busy_run.py KIND BUS FOLDER SCALE``; a line of JSON.
 
-``celebrity``: one post to 100,000 followers. ``crowd``: 200,000 posts in a tick, by 20,000 users.
+``celebrity``: one post to 100,000 followers. ``crowd``: 200,000 posts in a tick, by 20,000 users. Both times the scale.
 """
 
 from __future__ import annotations
@@ -28,22 +28,23 @@ _WRITERS, _EACH = 20_000, 10
 _QUIET = {"rules": {"forward": 0.01, "post": 0.0}, "spontaneous": 0.0}
 
 
-def celebrity() -> tuple[Scenario, Society]:
+def celebrity(scale: float) -> tuple[Scenario, Society]:
     """Everybody follows the first user, who posts once."""
-    society = society_of(_FOLLOWERS + 1, ((reader, 0) for reader in range(1, _FOLLOWERS + 1)))
+    followers = round(_FOLLOWERS * scale)
+    society = society_of(followers + 1, ((reader, 0) for reader in range(1, followers + 1)))
     return lively_scenario(["u0"], ticks=2, cognition=_QUIET), society
 
 
-def crowd() -> tuple[Scenario, Society]:
+def crowd(scale: float) -> tuple[Scenario, Society]:
     """Everybody posts ten times at once, and follows four others."""
-    rng = np.random.default_rng(3)
-    followees = rng.integers(0, _WRITERS, (_WRITERS, 4))
-    edges = {(a, int(b)) for a in range(_WRITERS) for b in followees[a] if a != b}
+    writers, rng = round(_WRITERS * scale), np.random.default_rng(3)
+    followees = rng.integers(0, writers, (writers, 4))
+    edges = {(a, int(b)) for a in range(writers) for b in followees[a] if a != b}
     seeds = [
-        {"author": f"u{n % _WRITERS}", "text": f"Post {n} of many.", "attitude": "positive", "emotion": "calm"}
-        for n in range(_WRITERS * _EACH)
+        {"author": f"u{n % writers}", "text": f"Post {n} of many.", "attitude": "positive", "emotion": "calm"}
+        for n in range(writers * _EACH)
     ]
-    return lively_scenario(["u0"], ticks=2, seeds=seeds, cognition=_QUIET), society_of(_WRITERS, edges)
+    return lively_scenario(["u0"], ticks=2, seeds=seeds, cognition=_QUIET), society_of(writers, edges)
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def children_watched() -> Iterator[dict[str, int]]:
     me, most, done = psutil.Process(), {"bytes": 0}, threading.Event()
 
     def look() -> None:
-        while not done.wait(0.1):
+        while not done.wait(0.3):
             for child in me.children(recursive=True):
                 try:
                     most["bytes"] = max(most["bytes"], child.memory_info().rss)
@@ -68,9 +69,9 @@ def children_watched() -> Iterator[dict[str, int]]:
         thread.join()
 
 
-def main(kind: str, bus: str, folder: Path) -> None:
+def main(kind: str, bus: str, folder: Path, scale: float) -> None:
     """Play it."""
-    scenario, society = {"celebrity": celebrity, "crowd": crowd}[kind]()
+    scenario, society = {"celebrity": celebrity, "crowd": crowd}[kind](scale)
     scenario = scenario.model_copy(update={"bus": bus})
     with children_watched() as server:
         began = time.perf_counter()
@@ -90,4 +91,4 @@ def main(kind: str, bus: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), float(sys.argv[4]))

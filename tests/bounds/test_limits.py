@@ -16,7 +16,7 @@ from s3agents.agents.inbox import bounded
 from s3agents.bus.local import LocalBus
 from s3agents.config import Scenario
 from s3agents.config.scenario import ROOM
-from s3agents.errors import BusError, ConfigError, RecordError, S3AgentsError
+from s3agents.errors import BusError, ConfigError, MemoryStoreError, RecordError, S3AgentsError
 from s3agents.events import Delivery, Source
 from s3agents.testing.bus_contract import a_post, opened, received, shard
 from s3agents.testing.command_line import command_line
@@ -25,7 +25,6 @@ from s3agents.testing.stub_endpoint import StubEndpoint
 
 USERS = 60
 SOCIETY = society_of(USERS, [(a, b) for a in range(USERS) for b in range(a % 3, USERS, 3) if a != b])
-KILO_GB = 1e-6
 
 
 def inbox_of(authors: int) -> list[Delivery]:
@@ -71,11 +70,16 @@ def ended_and_resumed(
     return Simulation.resume(folder, SOCIETY, changes=room).run().fingerprint()
 
 
+def half(file: Path) -> float:
+    """Gigabytes that are half of what a run needs."""
+    return file.stat().st_size / 2e9
+
+
 def test_a_full_record_ends_the_run_and_room_lets_it_go_on(tmp_path: Path) -> None:
     """With the limit in the message, and the same record in the end."""
     authors = [f"u{n}" for n in range(6)]
     whole = Simulation(lively_scenario(authors), SOCIETY, out=tmp_path / "whole").run()
-    small = lively_scenario(authors, limits={"record_gb": 300 * KILO_GB})
+    small = lively_scenario(authors, limits={"record_gb": half(whole.record)})
     found = ended_and_resumed(
         small, tmp_path / "run", RecordError, r"full \(.*limits\.record_gb.*resume", {"limits.record_gb": 1.0}
     )
@@ -87,10 +91,19 @@ def test_a_full_record_of_replies_ends_the_run_and_room_lets_it_go_on(tmp_path: 
     with StubEndpoint().running_in_thread() as stub:
         changes = {"cognition": {"mode": "llm"}, "model": {"url": stub.url, "concurrency": 8}, "ticks": 4}
         whole = Simulation(lively_scenario(["u0", "u1"], **changes), SOCIETY, out=tmp_path / "whole").run()
-        small = lively_scenario(["u0", "u1"], limits={"replies_gb": 200 * KILO_GB}, **changes)
+        small = lively_scenario(["u0", "u1"], limits={"replies_gb": half(whole.folder / "replies.sqlite")}, **changes)
         found = ended_and_resumed(
             small, tmp_path / "run", RecordError, r"replies: .*full \(.*limits\.replies_gb", {"limits.replies_gb": 1.0}
         )
+    assert found == whole.fingerprint()
+
+
+def test_a_full_memory_ends_the_run_and_room_lets_it_go_on(tmp_path: Path) -> None:
+    """A store in memory holds so many texts."""
+    authors = [f"u{n}" for n in range(6)]
+    whole = Simulation(lively_scenario(authors), SOCIETY, out=tmp_path / "whole").run()
+    small = lively_scenario(authors, limits={"texts": 40})
+    found = ended_and_resumed(small, tmp_path / "run", MemoryStoreError, r"limits\.texts", {"limits.texts": 10_000})
     assert found == whole.fingerprint()
 
 
