@@ -13,9 +13,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from autogen_core.models import CreateResult
 
 from s3agents import Run
+from s3agents.llm.completion import Completion
 from s3agents.llm.reply_store import ReplyStore
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1800)]
@@ -100,7 +100,7 @@ def check_replies(path: Path, run: Run) -> None:
     with ReplyStore(path, readonly=True) as store:
         results = [store.get(key) for key in keys]
     for result in results:
-        assert isinstance(result, CreateResult)
+        assert isinstance(result, Completion)
         assert result.finish_reason == "stop"
         assert isinstance(json.loads(str(result.content)), dict)
         assert result.logprobs

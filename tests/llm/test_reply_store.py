@@ -116,7 +116,7 @@ def test_text_that_is_no_unicode_survives() -> None:
     assert decode_reply(encode_reply(result), result.usage).content == "bad \ud800 text"
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), REPLY | ERROR, st.booleans()), max_size=12))
 def test_a_store_is_a_dictionary_in_which_replies_stay(
     tmp_path_factory: pytest.TempPathFactory, puts: list[tuple[str, Completion | ModelError, bool]]
