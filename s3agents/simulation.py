@@ -46,6 +46,9 @@ __all__ = ["Simulation"]
 
 OnProgress = Callable[[Progress], None]
 
+_TOGETHER = 256
+"""Turns at once where no model is asked: as many as are worth one walk through the trees of a fitted mind."""
+
 _FREE: Mapping[str, frozenset[str]] = MappingProxyType({"model": PACE, "limits": ROOM})
 """Keys of a scenario that a run may change when it goes on, by section."""
 
@@ -268,10 +271,10 @@ def _crowd_limits(scenario: Scenario) -> CrowdLimits:
 
 
 def _pace(scenario: Scenario) -> Pace:
-    """With no model nothing is waited for, and whole ticks are the cheapest batches."""
+    """With no model nothing is waited for, and whole ticks are the cheapest batches; fitted minds think together."""
     limits = scenario.limits
     if not wiring.uses_model(scenario):
-        return Pace(faults=limits.faults)
+        return Pace(concurrency=_TOGETHER, faults=limits.faults)
     return Pace(concurrency=scenario.model.concurrency, lookahead=limits.lookahead, faults=limits.faults)
 
 

@@ -7,7 +7,8 @@ them at once. The sum goes in the order of the trees, whatever else is in the ba
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,22 @@ from numpy.typing import NDArray
 __all__ = ["Forest"]
 
 _Floats = NDArray[np.float64]
-_BATCH = 4096
+_BATCH = 512
+"""Rows at once: what a step down all trees looks at then stays in the processor's cache."""
+
+
+class _Steps(NamedTuple):
+    """The trees as a step needs them: node ``i`` stands at ``2 * i``, and where ``at + above`` leads to is one look-up.
+
+    Attributes:
+        feature: by place.
+        threshold: by place.
+        child: place of the left child by place, of the right one behind it.
+    """
+
+    feature: NDArray[np.intp]
+    threshold: _Floats
+    child: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,12 @@ class Forest:
     roots: NDArray[np.int32]
     bias: float
     depth: int
+    _steps: _Steps = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        child = 2 * np.stack([self.left, self.right], axis=1).astype(np.intp).reshape(-1)
+        steps = _Steps(np.repeat(self.feature, 2).astype(np.intp), np.repeat(self.threshold, 2), child)
+        object.__setattr__(self, "_steps", steps)
 
     def scores(self, rows: _Floats) -> _Floats:
         """The sum of each row of ``rows``, of shape ``(n, features)``."""
@@ -49,13 +71,16 @@ class Forest:
 
     def _scores(self, rows: _Floats) -> _Floats:
         rows = rows.astype(np.float32).astype(np.float64)  # trees are grown on numbers of single precision
-        at = np.repeat(self.roots[:, None], len(rows), axis=1)
-        column = np.arange(len(rows))
+        feature, threshold, child = self._steps
+        column, values = np.arange(len(rows)), rows.T.reshape(-1)
+        first = feature * len(rows)
+        at = np.repeat(2 * self.roots.astype(np.intp)[:, None], len(rows), axis=1)
         for _ in range(self.depth):
-            above = rows[column, self.feature[at]] > self.threshold[at]
-            at = np.where(above, self.right[at], self.left[at])
+            at += values.take(first.take(at) + column) > threshold.take(at)
+            at = child.take(at)
+        at >>= 1
         # cumulative, for other sums go in an order that depends on the number of rows
-        sums: _Floats = np.cumsum(self.value[at], axis=0)
+        sums: _Floats = np.cumsum(self.value.take(at), axis=0)
         return sums[-1] + self.bias if len(sums) else np.full(len(rows), self.bias)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:

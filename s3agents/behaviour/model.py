@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,10 +64,20 @@ class BehaviourModel:
             rows: features, of shape ``(n, len(FEATURES))``.
             base_rate: factor on the odds of a forward.
         """
-        forward = self.forward(rows, base_rate=base_rate)
+        return self.probabilities_of_each([rows], base_rate=base_rate)[0]
+
+    def probabilities_of_each(self, parts: Sequence[_Floats], *, base_rate: float = 1.0) -> list[dict[Action, _Floats]]:
+        """:meth:`probabilities` of each of ``parts``, to the last bit, for little more than those of one.
+
+        Args:
+            parts: features, each of shape ``(n, len(FEATURES))``; at least one.
+            base_rate: factor on the odds of a forward.
+        """
+        forwards = self.outcomes["forward"].logits_of_each(parts)
         answers = self.outcomes.get("post")
-        post = (1.0 - forward) * (0.0 if answers is None else expit(answers.logits(rows)))
-        return {Action.FORWARD: forward, Action.POST: post, Action.INACTIVE: 1.0 - forward - post}
+        posts = [None] * len(parts) if answers is None else answers.logits_of_each(parts)
+        shift = np.log(base_rate)
+        return [_probabilities(logits + shift, post) for logits, post in zip(forwards, posts, strict=True)]
 
     def saw_case(self, case: str) -> bool:
         """Whether it learnt from the case of this id."""
@@ -80,6 +90,12 @@ class BehaviourModel:
     def _saw(self, mark: np.uint64) -> bool:
         at = int(np.searchsorted(self.seen, mark))
         return at < len(self.seen) and bool(self.seen[at] == mark)
+
+
+def _probabilities(forward_logits: _Floats, post_logits: _Floats | None) -> dict[Action, _Floats]:
+    forward = expit(forward_logits)
+    post = (1.0 - forward) * (0.0 if post_logits is None else expit(post_logits))
+    return {Action.FORWARD: forward, Action.POST: post, Action.INACTIVE: 1.0 - forward - post}
 
 
 def case_mark(case: str) -> np.uint64:

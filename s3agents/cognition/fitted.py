@@ -15,6 +15,7 @@ import numpy as np
 
 from s3agents.behaviour.features import FEATURES
 from s3agents.behaviour.model import BehaviourModel
+from s3agents.behaviour.together import Together
 from s3agents.behaviour.view_features import Clock, tick_of, view_features
 from s3agents.cognition.base import Appraisal, Decision, TurnView
 from s3agents.config.cognition import FittedSection, RulesSection
@@ -55,6 +56,7 @@ class FittedCognition:
         self.mode = f"fitted/{model.facts.name}"
         self._model, self._parameters, self._rules = model, parameters, rules
         self._phrases, self._people = phrases, people
+        self._asked = Together(model, base_rate=parameters.base_rate)
         self._clock = Clock(elapsed=parameters.elapsed, hour=parameters.hour)
         # many read the same text: it is looked at once
         self._levels = lru_cache(_TEXTS)(self._read_levels)
@@ -69,7 +71,7 @@ class FittedCognition:
         fresh = _fresh(view)
         if not fresh or not self._model.acts:
             return Decision(action=Action.INACTIVE, p=_probabilities(0.0, 0.0))
-        chances = self._chances(view, fresh)
+        chances = await self._chances(view, fresh)
         forwards, answers = chances[Action.FORWARD], chances[Action.POST]
         forward = 1.0 - math.prod(1.0 - p for p in forwards)
         unless = [p / (1.0 - f) if f < 1.0 else 0.0 for p, f in zip(answers, forwards, strict=True)]
@@ -87,9 +89,9 @@ class FittedCognition:
         del target
         return self._phrases[self._judge(view).stance]
 
-    def _chances(self, view: TurnView, fresh: list[Delivery]) -> dict[Action, list[float]]:
+    async def _chances(self, view: TurnView, fresh: list[Delivery]) -> dict[Action, list[float]]:
         rows = np.array([view_features(view, one, self._people, self._clock) for one in fresh])
-        found = self._model.probabilities(rows.reshape(-1, len(FEATURES)), base_rate=self._parameters.base_rate)
+        found = await self._asked.probabilities(rows.reshape(-1, len(FEATURES)))
         return {action: p.tolist() for action, p in found.items()}
 
     def _delay(self, view: TurnView, post: Post) -> int:

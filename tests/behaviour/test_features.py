@@ -12,7 +12,7 @@ from s3agents.behaviour.features import FEATURES, UNKNOWN, post_features, profil
 from s3agents.behaviour.observed_features import Histories, observed_features
 from s3agents.behaviour.view_features import Clock, author_of, tick_of, view_features
 from s3agents.cognition.base import Scene
-from s3agents.events import Delivery, Post, PostKind
+from s3agents.events import Delivery, Post, PostKind, Source
 from s3agents.ids import UserId, post_id
 from s3agents.observed.cascades import Cascades
 from s3agents.persona import Persona
@@ -116,7 +116,9 @@ def test_a_forward_is_told_from_its_source() -> None:
         parent=root,
     )
     view = turn_view(scene=Scene(topic="t", question="q", minutes=10.0), tick=6)
-    row = dict(zip(FEATURES, view_features(view, Delivery(post=post, source="mutual"), lambda _: None), strict=True))
+    row = dict(
+        zip(FEATURES, view_features(view, Delivery(post=post, source=Source.MUTUAL), lambda _: None), strict=True)
+    )
     assert (row["moment.forwarded"], row["moment.mutual"]) == (1.0, 1.0)
     assert row["moment.age"] == pytest.approx(math.log1p(30.0))
     assert row["author.followers"] == row["via.bio_chars"] == UNKNOWN
