@@ -40,7 +40,7 @@ _OUTCOMES = {
 
 def model(*parts: str) -> BehaviourModel:
     """A model of random trees."""
-    facts = BehaviourFacts.model_construct(name="random", seed=0, versions={}, parts={}, folds={})
+    facts = BehaviourFacts.model_construct(name="random", seed=0, versions={}, parts={}, folds=5)
     return BehaviourModel(facts=facts, outcomes={part: _OUTCOMES[part] for part in parts})
 
 
