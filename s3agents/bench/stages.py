@@ -18,6 +18,8 @@ _MODULES: Final = {
     "langchain_core": "render",
     "s3agents.replies": "parse",
     "s3agents.llm.answers": "parse",
+    "s3agents.llm.completion": "parse",
+    "s3agents.llm.token_logprobs": "parse",
     "s3agents.llm.reply_store": "replies kept",
     "s3agents.llm.reply_codec": "replies kept",
     "s3agents.llm.replay": "replies kept",

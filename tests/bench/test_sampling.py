@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from s3agents.bench import stages
 from s3agents.bench.sampling import CpuSampler, Sampled
 from s3agents.bench.stages import OTHER, STAGES, module_of, stage_of
 
@@ -60,12 +62,12 @@ def test_other_threads_count_with_what_they_spend() -> None:
     working.start()
     mine.spin(0.8)
     working.join()
-    stages = sampler.stop().stages()
+    spent = sampler.stop().stages()
     over.set()
     waiting.join()
-    assert stages["parse"] == pytest.approx(0.8, rel=0.15)
-    assert stages["recall"] == pytest.approx(0.4, rel=0.15)
-    assert sum(stages.values()) == pytest.approx(stages["parse"] + stages["recall"], rel=0.1)
+    assert spent["parse"] == pytest.approx(0.8, rel=0.15)
+    assert spent["recall"] == pytest.approx(0.4, rel=0.15)
+    assert sum(spent.values()) == pytest.approx(spent["parse"] + spent["recall"], rel=0.1)
 
 
 def test_nothing_is_spent_while_nothing_is_done() -> None:
@@ -122,6 +124,12 @@ def test_every_package_that_a_run_goes_through_has_a_stage() -> None:
     }
     lacking = {name for name in packages if stage_of(f"s3agents.{name}") is None}
     assert lacking == no_part_of_a_turn & packages
+
+
+def test_no_stage_is_of_a_module_that_is_gone() -> None:
+    """What was renamed would be counted for whatever is around it."""
+    own = [name for name in stages._MODULES if name.startswith("s3agents.")]
+    assert [name for name in own if importlib.util.find_spec(name) is None] == []
 
 
 def test_helpers_count_for_their_callers() -> None:
