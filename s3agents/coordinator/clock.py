@@ -7,8 +7,6 @@ up those who could read it, not everybody. Pure logic: it knows no turns, no mai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +31,7 @@ class _Tick:
     def catch_up(self, users: Ints) -> Ints:
         """Those who become free when ``users`` have one fewer behind them, for each time they are named."""
         np.subtract.at(self.behind, users, 1)
-        return distinct(users[self.behind[users] == 0])
+        return users[self.behind[users] == 0]
 
 
 class DependencyClock:
@@ -56,14 +54,20 @@ class DependencyClock:
     def __init__(self, graph: FollowGraph, *, first: int, ticks: int, lookahead: int) -> None:
         self._graph, self._ticks, self._lookahead = graph, ticks, lookahead
         self._open: dict[int, _Tick] = {}
-        self._free: list[tuple[int, Ints]] = []
+        self._free: dict[int, list[Ints]] = {}
         self.lowest = first
         self._advance()
 
-    def free(self) -> Iterable[tuple[int, Ints]]:
-        """Ticks with the agents that have become free for them since they were last asked for, ascending."""
-        free, self._free = self._free, []
-        return sorted(free, key=lambda item: item[0])
+    def free(self) -> tuple[int, Ints] | None:
+        """The lowest tick for which agents have become free, and these agents, ascending; ``None`` if there are none.
+
+        Who is done with a tick at once before asking again has what it frees come in few large pieces.
+        """
+        if not self._free:
+            return None
+        tick = min(self._free)
+        pieces = self._free.pop(tick)
+        return tick, distinct(np.concatenate(pieces)) if len(pieces) > 1 else pieces[0]
 
     def done(self, tick: int, users: Ints) -> None:
         """Note that ``users``, each once, all of them free for ``tick``, are done with it."""
@@ -72,7 +76,7 @@ class DependencyClock:
         now.left -= len(users)
         if then is not None:
             touched = np.concatenate([users, self._graph.followers_of(users)])
-            self._release(then, then.catch_up(touched))
+            self._release(then, distinct(then.catch_up(touched)))
         self._advance()
 
     def _advance(self) -> None:
@@ -98,4 +102,4 @@ class DependencyClock:
 
     def _release(self, tick: _Tick, users: Ints) -> None:
         if len(users):
-            self._free.append((tick.tick, users))
+            self._free.setdefault(tick.tick, []).append(users)

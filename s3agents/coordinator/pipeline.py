@@ -119,16 +119,13 @@ class Pipeline:
     def _admit(self) -> list[tuple[int, Due]]:
         """Who is due among those who have become free; whoever is not is done with the tick, and may free others."""
         found = []
-        while self._clock.lowest == self._lowest:
-            free = self._clock.free()
-            if not free:
-                break
-            for tick, users in free:
-                among = None if len(users) == self._host.graph.n else set(users.tolist())
-                due = self._host.due(tick, among, self._announcements.get(tick, {}))
-                self._open[tick].due += len(due)
-                found += [(tick, entry) for entry in due]
-                self._clock.done(tick, _without(users, due))
+        while self._clock.lowest == self._lowest and (free := self._clock.free()):
+            tick, users = free
+            among = None if len(users) == self._host.graph.n else set(users.tolist())
+            due = self._host.due(tick, among, self._announcements.get(tick, {}))
+            self._open[tick].due += len(due)
+            found += [(tick, entry) for entry in due]
+            self._clock.done(tick, _without(users, due))
         return found
 
     async def _leave(self, group: asyncio.TaskGroup) -> None:

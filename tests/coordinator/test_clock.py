@@ -55,17 +55,25 @@ def stories(draw: st.DrawFn) -> Story:
 def taken(clock: DependencyClock, story: Story, done: set[Place], seen: set[Place]) -> set[Place]:
     """Those of the free who have a turn; the others are through at once."""
     busy = set()
-    while free := list(clock.free()):
-        for tick, users in free:
-            assert users.tolist() == sorted(set(users.tolist()))
-            places = {(tick, i) for i in users.tolist()}
-            assert not places & seen, "an agent is free for a tick once"
-            seen |= places
-            idle = sorted(i for _, i in places - story.busy)
-            done |= {(tick, i) for i in idle}
-            busy |= places & story.busy
-            clock.done(tick, np.array(idle, dtype=np.int32))
+    while free := clock.free():
+        tick, users = free
+        assert users.tolist() == sorted(set(users.tolist()))
+        places = {(tick, i) for i in users.tolist()}
+        assert not places & seen, "an agent is free for a tick once"
+        seen |= places
+        idle = sorted(i for _, i in places - story.busy)
+        done |= {(tick, i) for i in idle}
+        busy |= places & story.busy
+        clock.done(tick, np.array(idle, dtype=np.int32))
     return busy
+
+
+def listed(clock: DependencyClock) -> list[tuple[int, list[int]]]:
+    """All who are free, and who are not reported as done meanwhile."""
+    found = []
+    while free := clock.free():
+        found.append((free[0], free[1].tolist()))
+    return found
 
 
 @given(stories(), st.data())
@@ -92,7 +100,7 @@ def test_agents_are_free_exactly_when_the_model_says(story: Story, data: st.Data
 def test_a_run_may_begin_at_any_tick() -> None:
     """A resumed run goes on where the other stood."""
     clock = DependencyClock(FollowGraph.from_edges(2, [0], [1]), first=7, ticks=9, lookahead=1)
-    assert [(tick, users.tolist()) for tick, users in clock.free()] == [(7, [0, 1])]
+    assert listed(clock) == [(7, [0, 1])]
     clock.done(7, np.array([1], dtype=np.int32))
-    assert [(tick, users.tolist()) for tick, users in clock.free()] == [(8, [1])]
+    assert listed(clock) == [(8, [1])]
     assert clock.lowest == 7
