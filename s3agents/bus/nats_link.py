@@ -29,6 +29,7 @@ _API_SECONDS: Final = 20.0  # for it to answer: a consumer with thousands of sub
 _RECONNECT_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 0.25
 _HANG_UP_SECONDS: Final = 1.0
+_GOODBYE_SECONDS: Final = 5
 _TELL_SECONDS: Final = 3.0  # that a server may keep us waiting before it is said
 _OLDEST: Final = (2, 10)  # the first server whose consumers take several subjects
 
@@ -287,10 +288,12 @@ async def _try_once(options: dict[str, Any]) -> None:
 
 
 async def _hang_up(client: Client) -> None:
+    """See to it that what was sent is out, and close; ``drain`` of nats-py would wait for a server that hangs."""
     if client.is_connected:
-        await client.drain()
-    elif client.is_connecting or client.is_reconnecting:  # one that never got so far has nothing to close
-        with suppress(TimeoutError):  # after a failed TLS handshake the client waits for ever for its end
+        with suppress(Error):
+            await client.flush(timeout=_GOODBYE_SECONDS)
+    if client.is_connected or client.is_connecting or client.is_reconnecting:  # else there is nothing to close
+        with suppress(TimeoutError, Error):  # after a failed TLS handshake the client waits for ever for its end
             async with asyncio.timeout(_HANG_UP_SECONDS):
                 await client.close()
 

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from nats.aio.msg import Msg
 
+from s3agents.bus import nats_link
 from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_reader import NatsReader
 from s3agents.errors import BusError
@@ -129,3 +130,21 @@ async def test_close_without_a_server_is_quick_and_says_what_is_left(make_server
     assert [(line["event"], line["stream"]) for line in logs if line["log_level"] == "warning"] == [
         ("stream left on the server", "S3_left")
     ]
+
+
+async def test_close_does_not_wait_for_a_server_that_hangs(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It neither removes the stream nor says goodbye; that is logged, and no error comes of it."""
+    monkeypatch.setattr(nats_link, "_API_SECONDS", 0.3)
+    monkeypatch.setattr(nats_link, "_GOODBYE_SECONDS", 0.3)
+    server = make_server()
+    bus = NatsBus(server.url)
+    await bus.open("hung", [shard(0, "ann")])
+    server.pause()
+    began = time.monotonic()
+    with structlog.testing.capture_logs() as logs:
+        await bus.close()
+    assert time.monotonic() - began < _BOUND
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["stream left on the server"]
+    server.go_on()
