@@ -31,7 +31,8 @@ class _Tick:
     def catch_up(self, users: Ints) -> Ints:
         """Those who become free when ``users`` have one fewer behind them, for each time they are named."""
         np.subtract.at(self.behind, users, 1)
-        return users[self.behind[users] == 0]
+        free: Ints = users[self.behind[users] == 0]
+        return free
 
 
 class DependencyClock:

@@ -116,8 +116,17 @@ def test_the_replies_of_a_tick_are_on_file_before_it_is(tmp_path: Path) -> None:
 
 
 def test_lookahead_may_change_when_a_run_goes_on(stub: StubEndpoint, tmp_path: Path) -> None:
-    """It does not shape the record, so that the scenario stays the same one."""
+    """It does not shape the record: the scenario stays the same one, and so does the record."""
     with pytest.raises(ConfigError, match="lookahead"):
         lively_scenario([], limits={"lookahead": -1})
-    one, other = (simulation(stub, tmp_path / str(n), lookahead=n).prepared.scenario for n in (0, 7))
-    assert one.digest() == other.digest()
+    whole, stopped = (simulation(stub, tmp_path / str(n), lookahead=n) for n in (0, 7))
+    assert whole.prepared.scenario.digest() == stopped.prepared.scenario.digest()
+
+    def stop(progress: Progress) -> None:
+        if progress.committed is not None and progress.tick == 1:
+            stopped.stop()
+
+    stopped.run(on_progress=stop)
+    resumed = Simulation.resume(tmp_path / "7", SOCIETY, changes={"limits.lookahead": 1}).run()
+    assert resumed.manifest.scenario["limits"]["lookahead"] == 1
+    assert resumed.fingerprint() == whole.run().fingerprint()
