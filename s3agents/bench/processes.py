@@ -54,8 +54,8 @@ def _listen(
     """Hand over ``job``; the last thing that the child says."""
     assert process.stdin is not None  # noqa: S101  # both are pipes
     assert process.stdout is not None  # noqa: S101
-    process.stdin.write(orjson.dumps(job))
-    process.stdin.close()
+    process.stdin.write(orjson.dumps(job) + b"\n")
+    process.stdin.flush()
     last: dict[str, Any] = {}
     for line in process.stdout:
         last = orjson.loads(line)

@@ -274,6 +274,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--capacity", type=int, help="requests in flight above which it answers 429")
     parser.add_argument("--model", default="stub", help="name of its model")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks a free one")
+    parser.add_argument("--owned", action="store_true", help="end when standard input does")
     return parser.parse_args()
 
 
@@ -282,6 +283,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
     settings = {**vars(arguments), "kinds": arguments.kinds.split(",")}
+    if settings.pop("owned"):
+        asyncio.get_running_loop().add_reader(0, done.set)
     mean, distribution, shape = (settings.pop(name) for name in ("latency", "distribution", "shape"))
     settings["latency"] = Latency(mean=mean, distribution=distribution, shape=shape)
     async with StubEndpoint(**settings) as stub:

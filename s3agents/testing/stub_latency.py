@@ -16,6 +16,7 @@ DISTRIBUTIONS: Final = {"constant": 0.0, "lognormal": 0.5, "pareto": 1.5}
 """The distributions, each with the shape it has if none is given."""
 
 _NORMAL = NormalDist()
+_MOST = 30.0
 _SPACE = 1 << 32
 
 
@@ -23,8 +24,10 @@ _SPACE = 1 << 32
 class Latency:
     """Seconds that requests take, the same for the same request: who replays requests meets the same latencies.
 
+    No request takes more than 30 times the mean: ``max_tokens`` bounds what a real endpoint does for one.
+
     Args:
-        mean: seconds, the mean of the distribution.
+        mean: seconds, the mean of the distribution before that bound.
         distribution: ``constant``, ``lognormal`` or ``pareto``.
         shape: sigma of the logarithm for ``lognormal``; the tail exponent of ``pareto``, above 1, and the smaller the
             heavier is the tail. By default as in :data:`DISTRIBUTIONS`.
@@ -59,8 +62,9 @@ class Latency:
     def quantile(self, share: float) -> float:
         """Seconds that ``share`` of all requests, above 0 and below 1, do not pass."""
         shape = DISTRIBUTIONS[self.distribution] if self.shape is None else self.shape
+        seconds = self.mean
         if self.distribution == "lognormal":
-            return self.mean * exp(shape * _NORMAL.inv_cdf(share) - shape * shape / 2.0)
-        if self.distribution == "pareto":
-            return float(self.mean * (shape - 1.0) / shape * (1.0 - share) ** (-1.0 / shape))
-        return self.mean
+            seconds *= exp(shape * _NORMAL.inv_cdf(share) - shape * shape / 2.0)
+        elif self.distribution == "pareto":
+            seconds *= (shape - 1.0) / shape * (1.0 - share) ** (-1.0 / shape)
+        return min(seconds, _MOST * self.mean)

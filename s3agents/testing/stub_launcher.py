@@ -17,11 +17,13 @@ _STOP_SECONDS = 10.0
 def stub_process(*arguments: str) -> Iterator[str]:
     """Start ``python -m s3agents.testing.stub_endpoint ARGUMENTS`` and yield its base address; end it afterwards.
 
+    It also ends when this process does, however that comes.
+
     Raises:
         RuntimeError: if it does not start; why is on its standard error.
     """
-    command = [sys.executable, "-m", "s3agents.testing.stub_endpoint", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:  # noqa: S603  # no shell
+    command = [sys.executable, "-m", "s3agents.testing.stub_endpoint", "--owned", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603  # no shell
         try:
             assert process.stdout is not None  # it is a pipe
             line = process.stdout.readline()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +175,19 @@ process_cpu_seconds_total 12.5
     assert (made.prompt_tokens, made.cpu_seconds, made.reply_tokens, made.full_seconds) == (1000.0, 0.5, None, None)
     assert made.hit_rate == 0.91
     assert Counters.between({}, {}).hit_rate is None
+
+
+def test_a_child_ends_with_its_owner() -> None:
+    """Whoever wanted the result is gone when the child's standard input ends, and nothing is left running."""
+    load = Load(users=300, mode="rules", ticks=10_000, overrides=("bus=local", "memory.store=local")).plain()
+    with tempfile.TemporaryDirectory() as folder:
+        job = {"kind": "society", "load": load, "url": "", "model": "m", "folder": f"{folder}/run", "bodies": None}
+        command = [sys.executable, "-m", "s3agents.bench.child"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(orjson.dumps(job) + b"\n")
+            process.stdin.flush()
+            assert b"done" in process.stdout.readline()
+            process.stdin.close()
+            assert process.wait(20) == -signal.SIGTERM

@@ -41,6 +41,15 @@ def test_a_heavy_tail_is_heavy() -> None:
     assert 3.0 * slowest["constant"] < slowest["lognormal"] < slowest["pareto"]
 
 
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_no_request_takes_for_ever(distribution: str) -> None:
+    """Quantiles rise, up to 30 times the mean and no further."""
+    latency = Latency(mean=0.1, distribution=distribution)
+    quantiles = [latency.quantile(1.0 - 10.0**-n) for n in range(1, 15)]
+    assert quantiles == sorted(quantiles)
+    assert quantiles[-1] <= 3.0 + 1e-9
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -195,3 +195,15 @@ def test_a_process_that_cannot_start_is_an_error() -> None:
     """An unknown option ends it before it listens."""
     with pytest.raises(RuntimeError, match="code 2"), stub_process("--no-such-option"):
         pass
+
+
+def test_an_owned_process_ends_with_its_owner() -> None:
+    """Whoever started it is gone when its standard input ends."""
+    command = [sys.executable, "-m", "s3agents.testing.stub_endpoint", "--owned"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(20) == 0
