@@ -50,7 +50,7 @@ FLOORS = {
         "traits.learnt.ngrams",
     ),
     3: ("agents", "bus", "memory", "llm", "embed", "record", "traits.learnt", "traits.llm", "behaviour.fitting"),
-    4: ("coordinator", "forecasting", "report"),
+    4: ("coordinator", "fleet", "forecasting", "report"),
     5: (
         "__main__",
         "bench",
