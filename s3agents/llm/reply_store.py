@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from autogen_core.models import RequestUsage
 
@@ -21,6 +22,7 @@ _KNOWN = 1_000_000
 
 _ROOM = "free some space on the disk, or raise limits.replies_gb, then continue with s3agents resume"
 _BATCH = 256
+_BATCHES = 8  # of them at once, of outcomes that come by the hundred
 _APPLICATION = 0x53335250
 _TABLE = """
 CREATE TABLE replies (
@@ -35,6 +37,7 @@ _PUT = """
 INSERT INTO replies VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
 SET kind = excluded.kind, body = excluded.body, prompt_tokens = excluded.prompt_tokens,
     reply_tokens = excluded.reply_tokens WHERE replies.kind = 'error'"""
+_DELETE = "DELETE FROM replies WHERE key = ?"
 _GET = "SELECT kind, body, prompt_tokens, reply_tokens FROM replies WHERE key = ?"
 _KIND = "SELECT kind FROM replies WHERE key = ?"
 _SUM = "SELECT COALESCE(SUM(prompt_tokens + reply_tokens), 0) FROM replies"
@@ -126,6 +129,25 @@ class ReplyStore:
         if len(self._pending) >= _BATCH:
             self.flush()
 
+    def keep(self, rows: Iterable[tuple[str, str, bytes, int, int]]) -> None:
+        """Record outcomes that were had elsewhere, in the place of what is there.
+
+        Where turns are taken again, as after a crash, the model is asked again, and may say something else: what is to
+        be replayed is what came last.
+
+        Args:
+            rows: key, ``reply`` or ``error``, encoded outcome, tokens of the prompt and of the reply.
+
+        Raises:
+            RecordError: if the file cannot be read or written.
+        """
+        for key, *row in rows:
+            if self._look_up(_KIND, key):
+                self._write("replace a reply", _DELETE, [(key,)])
+            self._pending[key] = cast(_Row, tuple(row))
+        if len(self._pending) >= _BATCHES * _BATCH:
+            self.flush()
+
     def tokens(self) -> int:
         """Tokens of all recorded replies and their prompts: what a resumed run has used of its budget.
 
@@ -143,14 +165,8 @@ class ReplyStore:
         """
         if not self._pending:
             return
-        try:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany(_PUT, ((key, *row) for key, row in self._pending.items()))
-        except sqlite3.Error as exc:
-            full = getattr(exc, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-            remedy = f" ({_ROOM})" if full else ""
-            raise RecordError(f"{self.path}: cannot write {len(self._pending)} replies: {exc}{remedy}") from exc
+        rows = ((key, *row) for key, row in self._pending.items())
+        self._write(f"write {len(self._pending)} replies", _PUT, rows)
         if self._written is not None:
             self._written.update(self._pending)
             self._written = self._written if len(self._written) <= _KNOWN else None
@@ -166,6 +182,16 @@ class ReplyStore:
             self.flush()
         finally:
             self._connection.close()
+
+    def _write(self, doing: str, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(statement, rows)
+        except sqlite3.Error as exc:
+            full = getattr(exc, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            remedy = f" ({_ROOM})" if full else ""
+            raise RecordError(f"{self.path}: cannot {doing}: {exc}{remedy}") from exc
 
     def _prepare(self, readonly: bool) -> None:
         """Check that the file is a store, or make it one."""

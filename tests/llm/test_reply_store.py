@@ -291,3 +291,23 @@ def test_closing_twice_is_fine(path: Path) -> None:
     store.close()
     with ReplyStore(path) as again:
         assert len(again) == 0
+
+
+def test_what_is_kept_from_elsewhere_takes_the_place_of_what_was_there(tmp_path: Path) -> None:
+    """Whether that was written already or not, and for a reply as for an error."""
+    path = tmp_path / "replies.sqlite"
+    with ReplyStore(path) as store:
+        store.put("written", Completion.of(text_result("first")))
+        store.flush()
+        store.put("pending", Completion.of(text_result("first")))
+        second = encode_reply(Completion.of(text_result("second")))
+        rows = [(key, "reply", second, 7, 5) for key in ("written", "pending", "new")]
+        store.keep(rows)
+        store.keep([("new", "error", encode_error(ModelError("no", cause="timeout")), 0, 0)])
+    with ReplyStore(path, readonly=True) as store:
+        for key in ("written", "pending"):
+            found = store.get(key)
+            assert isinstance(found, Completion)
+            assert (found.content, found.usage.prompt_tokens) == ("second", 7)
+        assert isinstance(store.get("new"), ModelError)
+        assert store.tokens() == 24
