@@ -133,13 +133,13 @@ class Crowd:
             news = agent.unsaid(said.get(i, ()))
             if news or i in mail or i in acting:
                 found.append(Due(agent, self._inbox(i, tick, mail.get(i, ())), news, i))
+        full = sum(len(mail.get(entry.user, ())) > self.limits.inbox for entry in found)
+        if full:
+            _log.info("inboxes are full: not all posts are delivered", tick=tick, inboxes=full, limit=self.limits.inbox)
         return found
 
     def _inbox(self, user: int, tick: int, mail: Sequence[Delivery]) -> Sequence[Delivery]:
-        most = self.limits.inbox
-        if len(mail) > most:
-            _log.info("inbox full", user=self.society.ids[user], tick=tick, posts=len(mail), limit=most)
-        return bounded(mail, reader=self.society.ids[user], tick=tick, most=most)
+        return bounded(mail, reader=self.society.ids[user], tick=tick, most=self.limits.inbox)
 
     async def prepare(self, due: Sequence[Due]) -> None:
         """Embed what is new and fetch what will be recalled in one batch each, rather than in every turn.

@@ -256,7 +256,8 @@ class NatsLink:
         return f"NATS server {without_secrets(','.join(self._urls))}"
 
     def _failure(self, doing: str, exc: Exception, *, remedy: str) -> BusError:
-        got = str(exc).removeprefix("nats: ") or type(exc).__name__
+        silent = "no answer in time" if isinstance(exc, TimeoutError) else type(exc).__name__
+        got = str(exc).removeprefix("nats: ") or silent
         return BusError(explain(self._name, wanted=f"it to {doing}", got=got, remedy=remedy or remedy_for(exc)))
 
     async def _on_down(self) -> None:

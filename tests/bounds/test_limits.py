@@ -153,3 +153,17 @@ def test_resume_takes_room_on_the_command_line(tmp_path: Path, capsys: pytest.Ca
     assert "limits.inbox: wanted one of model.budget" in refused.err
     with pytest.raises(ConfigError, match=r"cognition\.decay"):
         Simulation.resume(folder, changes={"cognition.decay": 0.5})
+
+
+def test_a_full_inbox_takes_the_same_part_however_its_mail_comes(tmp_path: Path) -> None:
+    """At a barrier in one piece, ahead of others in many."""
+    prints = set()
+    with StubEndpoint(latency=lambda number: number % 7 / 200).running_in_thread() as stub:
+        for lookahead in (0, 4):
+            limits = {"inbox": 2, "lookahead": lookahead}
+            changes = {"cognition": {"mode": "llm"}, "model": {"url": stub.url, "concurrency": 8}, "ticks": 5}
+            scenario = lively_scenario(["u0", "u1", "u2"], limits=limits, **changes)
+            run = Simulation(scenario, SOCIETY, out=tmp_path / str(lookahead)).run()
+            assert 0 < run.ticks()["exposures"].max() <= 2 * USERS
+            prints.add(run.fingerprint())
+    assert len(prints) == 1

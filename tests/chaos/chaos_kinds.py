@@ -44,6 +44,18 @@ def _kill(place: Place, rng: Random) -> None:
     place.kill()
 
 
+def _kill_twice(place: Place, rng: Random) -> None:
+    place.kill()
+    place.go_on()
+    time.sleep(rng.uniform(0, 6))
+    if place.running:
+        place.kill()
+
+
+def _hang_own_server(place: Place, rng: Random) -> None:
+    place.signal_children("nats-server", signal.SIGSTOP)
+
+
 def _pause(place: Place, rng: Random) -> None:
     place.signal(signal.SIGSTOP)
     time.sleep(rng.uniform(0.5, 6))
@@ -120,6 +132,8 @@ KINDS = {
     "guard-killed": Kind(act=_kill_guard),
     "endpoint-paused": Kind(act=_pause_endpoint),
     "server-paused": Kind(act=_pause_server, external=True),
+    "kill-twice": Kind(act=_kill_twice, survives=False),
+    "own-server-hung": Kind(act=_hang_own_server, survives=False),
     "kill-with-server": Kind(act=_kill_with_server, survives=False, external=True),
 }
 """By name; the first few are those of a short series."""

@@ -86,6 +86,7 @@ class Trial:
             else:
                 print("the run was over before its moment")
             codes = self._ended(place)
+            print(f"exit codes {codes}", *_errors(place), sep="\n  ")
             wrong = [*self._of_record(place), *_left(place)]
             assert not wrong, "\n".join([f"{self}; exit codes {codes}; logs in {folder}", *wrong])
 
@@ -132,7 +133,13 @@ def _left(place: Place) -> Iterator[str]:
 def _is_one_message(place: Place) -> bool:
     """Whether the last to be said is one message, and no traceback."""
     text = place.errors.read_text(errors="replace")
-    return "Traceback" not in text and text.count("\nerror: ") <= _RESUMPTIONS and "\nerror: " in text
+    return "Traceback" not in text and 1 <= len(_errors(place)) <= _RESUMPTIONS
+
+
+def _errors(place: Place) -> list[str]:
+    """The messages with which the run and its resumptions ended."""
+    said = place.errors.read_text(errors="replace").splitlines()
+    return [line for line in said if line.startswith("error: ")]
 
 
 def _last_words(place: Place) -> str:
