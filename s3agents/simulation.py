@@ -25,6 +25,7 @@ import structlog
 from s3agents import wiring
 from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host
+from s3agents.agents.shards import shard_size
 from s3agents.config import Scenario
 from s3agents.config.model import PACE
 from s3agents.config.scenario import ROOM
@@ -218,7 +219,7 @@ class Simulation:
                 scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
             )
             crowd = Crowd(prepared.society, store, mind_of=minds, limits=_crowd_limits(scenario))
-            host = Host(crowd, bus, shard=scenario.limits.shard)
+            host = Host(crowd, bus, shard=shard_size(scenario.limits.shard, len(prepared.society)))
             coordinator = Coordinator(
                 LocalTurns(host, _pace(scenario)),
                 recorder,

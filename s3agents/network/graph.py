@@ -122,6 +122,12 @@ class FollowGraph:
         """Who follows each of ``users``, one row after the other: a follower of several of them comes as often."""
         return self._followers.gather(users)
 
+    def followed_by(self, users: range) -> Ints:
+        """Everybody whom one of ``users``, a range of step 1, follows; ascending, each once."""
+        return distinct(
+            self._followees.values[self._followees.starts[users.start] : self._followees.starts[users.stop]]
+        )
+
     def follows(self, i: int, j: int) -> bool:
         """Whether ``i`` follows ``j``."""
         return self._followees.has(i, j)
