@@ -64,11 +64,9 @@ class Pair:
     @property
     def title(self) -> str:
         """How tables call it."""
-        asks = self.load.mode == "llm"
         size = f"{self.society.outcome.users:,} users, {self.load.ticks} ticks"
-        return (
-            f"{size}, {self.endpoint.title}, {self.load.concurrency} at once" if asks else f"{size}, {self.load.mode}"
-        )
+        asked = f"{self.endpoint.title}, {self.load.concurrency} at once" if self.load.mode == "llm" else self.load.mode
+        return ", ".join([size, asked, *self.load.overrides])
 
     @property
     def ratio(self) -> float | None:
