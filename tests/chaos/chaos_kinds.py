@@ -11,6 +11,7 @@ from random import Random
 from chaos_clock import can_skew
 from chaos_disk import can_mount
 from chaos_place import Place
+from chaos_processes import has_workers
 
 __all__ = ["KINDS", "Kind"]
 
@@ -28,6 +29,7 @@ class Kind:
         external: whether the run uses a NATS server of the trial's.
         small: whether its folder lies on a small disk.
         skewed: whether its clock can be shifted.
+        workers: how many worker processes take the turns; at 0 the run itself does.
         possible: whether this machine allows it.
     """
 
@@ -37,6 +39,7 @@ class Kind:
     external: bool = False
     small: bool = False
     skewed: bool = False
+    workers: int = 0
     possible: Callable[[], bool] = lambda: True
 
 
@@ -97,6 +100,16 @@ def _kill_with_server(place: Place, rng: Random) -> None:
     place.nats.start()
 
 
+def _kill_worker(place: Place, rng: Random) -> None:
+    place.signal_children("worker", signal.SIGKILL, one=rng)
+
+
+def _pause_worker(place: Place, rng: Random) -> None:
+    place.signal_children("worker", signal.SIGSTOP, one=rng)
+    time.sleep(rng.uniform(0.5, 8))
+    place.signal_children("worker", signal.SIGCONT)
+
+
 def _restart_endpoint(place: Place, rng: Random) -> None:
     place.endpoint.kill()
     time.sleep(rng.uniform(0, 4))
@@ -132,6 +145,9 @@ KINDS = {
     "guard-killed": Kind(act=_kill_guard),
     "endpoint-paused": Kind(act=_pause_endpoint),
     "server-paused": Kind(act=_pause_server, external=True),
+    "worker-killed": Kind(act=_kill_worker, workers=2, possible=has_workers),
+    "worker-paused": Kind(act=_pause_worker, workers=2, possible=has_workers),
+    "kill-with-workers": Kind(act=_kill, survives=False, workers=2, possible=has_workers),
     "kill-twice": Kind(act=_kill_twice, survives=False),
     "own-server-hung": Kind(act=_hang_own_server, survives=False),
     "kill-with-server": Kind(act=_kill_with_server, survives=False, external=True),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from random import Random
 
 from chaos_clock import Clock
 from chaos_disk import Disk
@@ -30,6 +31,7 @@ class Place:
         external: whether posts travel over a NATS server of the trial's, rather than one that the run starts.
         small: whether the run's folder lies on a small disk of its own.
         skewed: whether the run's clock can be shifted.
+        workers: processes that take the turns, beside the run.
 
     Attributes:
         run: folder of the run.
@@ -41,10 +43,18 @@ class Place:
     """
 
     def __init__(
-        self, folder: Path, setting: Setting, *, external: bool = False, small: bool = False, skewed: bool = False
+        self,
+        folder: Path,
+        setting: Setting,
+        *,
+        external: bool = False,
+        small: bool = False,
+        skewed: bool = False,
+        workers: int = 0,
     ) -> None:
         folder.mkdir(parents=True)
         self.folder, self._setting, self._small = folder, setting, small
+        self._workers = ["--workers", str(workers)] if workers else []
         self.processes = Processes(folder)
         self.endpoint = Endpoint(self.processes, latency=setting.latency)
         self.nats = NatsServer(self.processes, folder / "nats") if external else None
@@ -76,12 +86,12 @@ class Place:
         """Start the run."""
         bus = "nats" if self.nats is None else self.nats.url
         scenario = self._setting.write(self.folder / "scenario.yaml", url=self.endpoint.url, bus=bus)
-        self._start(self._setting.command(scenario, self.run))
+        self._start([*self._setting.command(scenario, self.run), *self._workers])
 
     def go_on(self) -> None:
         """Resume the run, or begin it if it was ended before there was anything to resume."""
         if (self.run / "manifest.json").exists():
-            self._start(s3agents("resume", str(self.run)))
+            self._start([*s3agents("resume", str(self.run)), *self._workers])
         else:
             self.begin()
 
@@ -116,15 +126,20 @@ class Place:
         assert self._process is not None, "no run was begun"
         self._process.send_signal(number)
 
-    def signal_children(self, word: str, number: int) -> bool:
+    def signal_children(self, word: str, number: int, *, one: Random | None = None) -> bool:
         """Send one to every process of the run whose program or script is ``word``, as soon as there is one.
+
+        Args:
+            word: name of the program, script or command.
+            number: of the signal.
+            one: draws the one that gets it; by default all do.
 
         Returns:
             Whether there was any before the run ended.
         """
         while not (found := self.processes.running(word)) and self.running:
             time.sleep(0.01)
-        for pid in found:
+        for pid in found if one is None or not found else [one.choice(sorted(found))]:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
         return bool(found)

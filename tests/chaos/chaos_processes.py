@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
-__all__ = ["Processes", "s3agents"]
+__all__ = ["Processes", "has_workers", "s3agents"]
 
 _MARK = "S3AGENTS_CHAOS_MARK"
 _ENDING_SECONDS = 20.0
@@ -20,6 +21,15 @@ _ENDING_SECONDS = 20.0
 def s3agents(*arguments: str) -> list[str]:
     """The command line of this very checkout."""
     return [sys.executable, "-m", "s3agents", *arguments]
+
+
+@cache
+def has_workers() -> bool:
+    """Whether a run can have its turns taken by worker processes."""
+    told = subprocess.run(
+        s3agents("run", "--help"), capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}
+    )
+    return "--workers" in told.stdout
 
 
 class Processes:

@@ -78,7 +78,8 @@ class Trial:
             AssertionError: with seed, kind and moment, if anything is not as it has to be.
         """
         kind = self._kind
-        place = Place(folder, self._quiet.setting, external=kind.external, small=kind.small, skewed=kind.skewed)
+        wants = {"external": kind.external, "small": kind.small, "skewed": kind.skewed, "workers": kind.workers}
+        place = Place(folder, self._quiet.setting, **wants)
         with place.ready():
             place.begin()
             if place.at(self._ticks, self._delay):
