@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from s3agents.config import Scenario
 from s3agents.errors import ConfigError, explain
 from s3agents.yaml_files import read_yaml_keys, yaml_value
 
-__all__ = ["load_scenario", "parse_scenario", "read_override"]
+__all__ = ["load_scenario", "parse_scenario", "read_override", "with_overrides"]
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
@@ -85,7 +86,24 @@ def read_override(override: str) -> tuple[str, Any]:
     return key, yaml_value(text, f"override {override!r}")
 
 
-def _override(data: dict[str, Any], override: str, file: Path) -> None:
+def with_overrides(data: Mapping[str, Any], overrides: Sequence[str], *, origin: str) -> dict[str, Any]:
+    """``data``, plain values of a scenario, with single keys that are otherwise.
+
+    Args:
+        data: left as it is.
+        overrides: as ``cognition.mode=llm``; values are YAML.
+        origin: how messages call it.
+
+    Raises:
+        ConfigError: if one is no override, or of what the scenario has not.
+    """
+    changed = deepcopy(dict(data))
+    for override in overrides:
+        _override(changed, override, origin)
+    return changed
+
+
+def _override(data: dict[str, Any], override: str, file: Path | str) -> None:
     key, value = read_override(override)
     *parents, last = key.split(".")
     place: Any = data
@@ -98,7 +116,7 @@ def _override(data: dict[str, Any], override: str, file: Path) -> None:
         place[int(last)] = value
 
 
-def _item(place: Any, index: str, key: str, file: Path) -> Any:
+def _item(place: Any, index: str, key: str, file: Path | str) -> Any:
     if isinstance(place, list) and index.isdigit() and int(index) < len(place):
         return place[int(index)]
     raise ConfigError(explain(f"{file}: override of {key}", wanted="a key that the scenario has", got=repr(index)))

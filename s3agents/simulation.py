@@ -13,8 +13,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -32,20 +32,23 @@ from s3agents.config.scenario import ROOM
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder
-from s3agents.coordinator.turns import LocalTurns
+from s3agents.coordinator.turns import LocalTurns, Turns
 from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.replay import RecordingClient
+from s3agents.llm.reply_store import ReplyStore
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
 from s3agents.record.counts import committed_ticks, faults_by_cause
 from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
 from s3agents.scenarios import parse_scenario
+from s3agents.workforce import check_workers, opened_fleet
 
 __all__ = ["Simulation"]
 
 OnProgress = Callable[[Progress], None]
+Flush = Callable[[], None]
 
 _TOGETHER = 256
 """Turns at once where no model is asked: as many as are worth one walk through the trees of a fitted mind."""
@@ -65,6 +68,9 @@ class Simulation:
         out: folder of the run; by default a new one under ``runs/``.
         client: a model client to use instead of the one that the scenario names (tests, other frameworks).
         strict: whether anything that the society's loader would drop is an error.
+        workers: have worker processes take the turns: so many on this machine, and any others that join. They need a
+            scenario that names its society and its model. By default this process takes all turns itself. Whoever
+            takes them, the record is the same.
 
     Raises:
         InputError: if the scenario does not fit its society, or anything that it refers to is missing.
@@ -78,10 +84,13 @@ class Simulation:
         out: str | Path | None = None,
         client: ChatCompletionClient | None = None,
         strict: bool = False,
+        workers: int | None = None,
     ) -> None:
+        if workers is not None:
+            check_workers(scenario, own_client=client is not None, own_society=society is not None)
         prepared = prepare(scenario, society, strict=strict, endpoint=client is None)
         folder = RunFolder.new(Path(out) if out is not None else _default_folder(scenario))
-        self._set_up(prepared, folder, client=client)
+        self._set_up(prepared, folder, client=client, workers=workers)
 
     @classmethod
     def resume(
@@ -91,6 +100,7 @@ class Simulation:
         *,
         client: ChatCompletionClient | None = None,
         changes: Mapping[str, object] | None = None,
+        workers: int | None = None,
     ) -> Simulation:
         """The run of ``folder``, to be continued after its last whole tick.
 
@@ -101,6 +111,7 @@ class Simulation:
             changes: new values for keys of the scenario that do not shape the record, kept from then on: those of its
                 ``model`` section (:data:`~s3agents.config.model.PACE`) by their names, and ``limits.NAME``
                 (:data:`~s3agents.config.scenario.ROOM`).
+            workers: as in the constructor; whether the run had some before does not matter.
 
         Raises:
             ConfigError: if a change is of another key, or has a wrong value.
@@ -110,9 +121,13 @@ class Simulation:
         manifest = Manifest.read(existing.manifest)
         scenario = _scenario_of(manifest, existing, changes or {})
         replays = Path(manifest.replay_of) if manifest.replay_of is not None else None
+        if workers is not None:
+            if replays is not None:
+                raise ConfigError(explain("workers", wanted="a run that is no replay", got="one that is"))
+            check_workers(scenario, own_client=client is not None, own_society=society is not None)
         prepared = prepare(scenario, society, endpoint=client is None and replays is None)
         simulation = cls.__new__(cls)
-        simulation._set_up(prepared, existing, client=client, manifest=manifest, replays=replays)
+        simulation._set_up(prepared, existing, client=client, manifest=manifest, replays=replays, workers=workers)
         simulation._check_same(manifest)
         return simulation
 
@@ -148,6 +163,7 @@ class Simulation:
         client: ChatCompletionClient | None = None,
         manifest: Manifest | None = None,
         replays: Path | None = None,
+        workers: int | None = None,
     ) -> None:
         """What every simulation has.
 
@@ -157,10 +173,11 @@ class Simulation:
             client: to use instead of the scenario's endpoint.
             manifest: of the run that goes on, if it is one.
             replays: folder of the run that is replayed, if it is one.
+            workers: processes on this machine that take the turns; ``None`` if this one does.
         """
         self.prepared, self.folder = prepared, folder
         self.stop, self.notes = StopRequest(), list[str]()
-        self._client, self._went_on, self._replays = client, manifest, replays
+        self._client, self._went_on, self._replays, self._workers = client, manifest, replays, workers
 
     def run(self, *, on_progress: OnProgress = lambda progress: None) -> Run:
         """Run to the end, or to the barrier after :attr:`stop` was called. See :meth:`run_async`."""
@@ -211,6 +228,25 @@ class Simulation:
         async with AsyncExitStack() as stack:
             recorder = wiring.build_recorder(scenario, self.folder.record)
             stack.callback(recorder.close)
+            turns, flush = await stack.enter_async_context(
+                self._turns_here(name) if self._workers is None else self._turns_elsewhere(name, self._workers)
+            )
+            coordinator = Coordinator(
+                turns,
+                recorder,
+                announcements=prepared.announcements,
+                users=len(prepared.society.ids),
+                ticks=scenario.ticks,
+                faults=scenario.limits.faults,
+                flush=flush,
+            )
+            # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
+            return await coordinator.run(f"{name}/{token_hex(4)}", stop=self.stop, on_progress=on_progress)
+
+    @asynccontextmanager
+    async def _turns_here(self, name: str) -> AsyncIterator[tuple[Turns, Flush]]:
+        prepared, scenario = self.prepared, self.prepared.scenario
+        async with AsyncExitStack() as stack:
             store = wiring.build_store(scenario, prepared.embedder, folder=self.folder.memory, run=name)
             stack.push_async_callback(store.close)
             client = await stack.enter_async_context(self._model())
@@ -220,17 +256,18 @@ class Simulation:
             )
             crowd = Crowd(prepared.society, store, mind_of=minds, limits=_crowd_limits(scenario))
             host = Host(crowd, bus, shard=shard_size(scenario.limits.shard, len(prepared.society)))
-            coordinator = Coordinator(
-                LocalTurns(host, _pace(scenario)),
-                recorder,
-                announcements=prepared.announcements,
-                users=len(prepared.society.ids),
-                ticks=scenario.ticks,
-                faults=scenario.limits.faults,
-                flush=client.flush if isinstance(client, RecordingClient) else lambda: None,
-            )
-            # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
-            return await coordinator.run(f"{name}/{token_hex(4)}", stop=self.stop, on_progress=on_progress)
+            yield LocalTurns(host, _pace(scenario)), client.flush if isinstance(client, RecordingClient) else _nothing
+
+    @asynccontextmanager
+    async def _turns_elsewhere(self, name: str, workers: int) -> AsyncIterator[tuple[Turns, Flush]]:
+        scenario, store = self.prepared.scenario, None
+        async with AsyncExitStack() as stack:
+            if wiring.uses_model(scenario):
+                most = round(scenario.limits.replies_gb * 1e9)
+                store = stack.enter_context(ReplyStore(self.folder.replies, most_bytes=most))
+            fleet = opened_fleet(self.prepared, self.folder, run=name, workers=workers, store=store)
+            turns = await stack.enter_async_context(fleet)
+            yield turns, _nothing if store is None else store.flush
 
     def _model(self) -> AbstractAsyncContextManager[ChatCompletionClient | None]:
         scenario = self.prepared.scenario
@@ -264,6 +301,10 @@ def _calm_logs() -> None:
     """Warnings only, unless the program that uses us has its own idea: structlog prints everything by default."""
     if not structlog.is_configured():
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+def _nothing() -> None:
+    """Nothing is to be written before a tick is committed."""
 
 
 def _crowd_limits(scenario: Scenario) -> CrowdLimits:

@@ -65,6 +65,7 @@ __all__ = [
     "phrases",
     "replayed_model",
     "scene_of",
+    "secrets_of",
     "uses_model",
     "wrap_client",
 ]
@@ -167,7 +168,7 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
         InputError: if the backend cannot be imported.
     """
     if section.backend != "openai-compatible":
-        return load_backend(section.backend, section.options, secrets=_secrets(section))
+        return load_backend(section.backend, section.options, secrets=secrets_of(section))
     if section.url is None:
         remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
         raise ConfigError(
@@ -210,7 +211,7 @@ async def opened_model(
     if client is None:
         raise ConfigError(explain("model", wanted="an endpoint", got="none"))
     with ReplyStore(replies, most_bytes=most_bytes) as store:
-        wrapped = wrap_client(ForeignClient(client, secrets=_secrets(section)), section, spent=store.tokens())
+        wrapped = wrap_client(ForeignClient(client, secrets=secrets_of(section)), section, spent=store.tokens())
         recording = RecordingClient(wrapped, store, model=section.name)
         try:
             yield recording
@@ -363,7 +364,7 @@ def _room(folder: Path, most: int) -> int:
     return max(1 << 20, min(most, shutil.disk_usage(folder).free // 4))
 
 
-def _secrets(section: ModelSection) -> tuple[str, ...]:
+def secrets_of(section: ModelSection) -> tuple[str, ...]:
     """What no message may show."""
     key = os.environ.get(section.key_env)
     return (key,) if key else ()

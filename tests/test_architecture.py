@@ -56,6 +56,8 @@ FLOORS = {
         "bench",
         "cli",
         "wiring",
+        "worker_process",
+        "workforce",
         "contenders",
         "population",
         "run_society",

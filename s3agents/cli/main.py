@@ -29,6 +29,7 @@ from s3agents.cli import (
     show,
     validate,
     vllm,
+    worker,
 )
 from s3agents.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
 from s3agents.cli.console import warn
@@ -90,6 +91,7 @@ for command in (
     doctor,
     bench,
     vllm,
+    worker,
 ):
     command.register(app)
 

@@ -14,7 +14,7 @@ from s3agents.errors import ConfigError, InputError, explain
 from s3agents.resources import examples_dir
 from s3agents.scenarios import load_scenario
 
-__all__ = ["Overrides", "Parameters", "RunPath", "ScenarioName", "Strict", "find_scenario", "read_scenario"]
+__all__ = ["Overrides", "Parameters", "RunPath", "ScenarioName", "Strict", "Workers", "find_scenario", "read_scenario"]
 
 ScenarioName = Annotated[
     str, typer.Argument(help="A scenario file, its folder, or the name of a bundled example.", metavar="SCENARIO")
@@ -27,6 +27,12 @@ Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one key, e.g. cognition.decay=0.1.")
 ]
 Strict = Annotated[bool, typer.Option(help="Stop if the society's files have anything that would be dropped.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=256, help="Have worker processes take the turns: so many here, 0 for those of other machines only."
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from s3agents.cli.console import out as results
-from s3agents.cli.options import RunPath
+from s3agents.cli.options import RunPath, Workers
 from s3agents.cli.play import play
 from s3agents.errors import RecordError
 from s3agents.record.fingerprint import first_difference
@@ -41,13 +41,14 @@ def _resume(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another pace or limit of room, e.g. limits.replies_gb=500."),
     ] = None,
+    workers: Workers = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
     """Go on with a run that was stopped, killed or failed, after its last whole tick."""
     given = {"model.url": model_url, "model.budget": budget}
     changes = {key: value for key, value in given.items() if value is not None}
     changes |= dict(read_override(text) for text in overrides or ())
-    return play(Simulation.resume(run, changes=changes), as_json=json)
+    return play(Simulation.resume(run, changes=changes, workers=workers), as_json=json)
 
 
 def _replay(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from s3agents.cli.endpoint import settle_model
-from s3agents.cli.options import Overrides, Parameters, ScenarioName, Strict, read_scenario
+from s3agents.cli.options import Overrides, Parameters, ScenarioName, Strict, Workers, read_scenario
 from s3agents.cli.play import play
 from s3agents.cli.society import print_preparation
 from s3agents.simulation import Simulation
@@ -48,6 +48,7 @@ def _run(
     learnt: Annotated[
         str | None, typer.Option(metavar="MODEL", help="Model of s3agents fit; agents then act by it (mode fitted).")
     ] = None,
+    workers: Workers = None,
     strict: Strict = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
@@ -62,6 +63,6 @@ def _run(
     if model_url is not None and not tiered:
         sets.append("cognition.mode=llm")
     chosen = settle_model(read_scenario(scenario, param, [*sets, *(overrides or [])]))
-    simulation = Simulation(chosen, out=out, strict=strict)
+    simulation = Simulation(chosen, out=out, strict=strict, workers=workers)
     print_preparation(simulation.prepared)
     return play(simulation, as_json=json)

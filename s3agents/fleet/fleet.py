@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from s3agents.events import Post
 from s3agents.fleet.accounts import Accounts
 from s3agents.fleet.basket import ReplyRow, unpack_replies
 from s3agents.fleet.collector import Collector, Published
+from s3agents.fleet.crew import Crew
 from s3agents.fleet.limits import FleetLimits
 from s3agents.fleet.names import FleetNames
 from s3agents.fleet.news import read_news
@@ -56,7 +57,7 @@ class Fleet:
         limits: bounds.
         offer_of: the offer of an opening with so many lanes.
         keep: takes the replies of a shard, as soon as it has settled; may raise to end the run.
-        look_after: called again and again; looks after workers of our own, and may raise to end the run.
+        crew: workers of our own, if any.
     """
 
     def __init__(
@@ -69,13 +70,13 @@ class Fleet:
         limits: FleetLimits,
         offer_of: Callable[[str, int], Offer],
         keep: Callable[[Sequence[ReplyRow]], None] = lambda rows: None,
-        look_after: Callable[[], Awaitable[None]] | None = None,
+        crew: Crew | None = None,
     ) -> None:
         self._link, self._society, self._size, self._limits = link, society, shard, limits
-        self._offer_of, self._keep, self._look_after = offer_of, keep, look_after
+        self._offer_of, self._keep, self._crew = offer_of, keep, crew
         self._accounts = Accounts(society, shard, spontaneous=spontaneous)
         self._names = FleetNames.of("")
-        self._open = False
+        self._open = self._finished = False
         self._posts: Sequence[Post] = ()
         self._since = 0
         self._sign = 0.0  # when a worker was last heard of
@@ -107,6 +108,8 @@ class Fleet:
             self._accounts.note(entry)
         await self._link.client.subscribe(names.news, cb=self._hear_news)
         await make_offers(self._link, self._offer_of(run, lanes))
+        if self._crew is not None:
+            self._crew.start()
 
     async def run(
         self,
@@ -124,7 +127,7 @@ class Fleet:
 
         Raises:
             RunError: if no worker is heard of for too long, or too many of them fail.
-            Exception: whatever ``on_whole``, ``keep`` or ``look_after`` raises.
+            Exception: whatever ``on_whole`` or ``keep`` raises.
         """
         self._sign = asyncio.get_running_loop().time()
         board = None if stop() or first >= ticks else await self._give_out(first, announcements)
@@ -138,10 +141,11 @@ class Fleet:
             on_whole(tick, board.results)
             self._forget(board)
             board = following
+        self._finished = True
         return True
 
-    async def close(self, status: str) -> None:
-        """Tell workers that the run is over, and how; remove what it has on the server, and disconnect.
+    async def close(self) -> None:
+        """Tell workers that the run is over, or broken off; remove what it has on the server, and disconnect.
 
         Safe to repeat. What cannot be tidied up, the server being gone, is logged.
         """
@@ -150,13 +154,15 @@ class Fleet:
             task.cancel()
         try:
             if was_open and self._link.up:
-                await self._link.client.publish(self._names.end, status.encode())
+                await self._link.client.publish(self._names.end, b"done" if self._finished else b"broken off")
                 async with self._link.unbroken():
                     await remove_streams(self._link, self._names)
         except (Error, OSError) as exc:
             _log.warning("streams left on the server", stream=self._names.logs, error=str(exc))
         finally:
             await self._link.close()
+            if self._crew is not None:
+                await self._crew.leave()
 
     async def _give_out(self, tick: int, announcements: Announcements) -> TickBoard:
         orders = list(self._accounts.orders(tick, self._posts, self._since, announcements.get(tick, {})))
@@ -189,11 +195,12 @@ class Fleet:
         """Go on only if there is somebody to go on with."""
         if self._trouble is not None:
             raise self._trouble
-        if self._look_after is not None:
-            await self._look_after()
+        if self._crew is not None:
+            self._crew.look_after()
         silence = asyncio.get_running_loop().time() - self._sign
         if silence > self._limits.patience:
-            got = f"none for {self._limits.patience:g} s"
+            words = "" if self._crew is None else self._crew.last_words
+            got = f"none for {self._limits.patience:g} s{words and f'; the last words of one: {words}'}"
             remedy = "start some: s3agents worker --bus ADDRESS, or go on without: s3agents resume"
             raise RunError(explain("workers", wanted="a sign of at least one", got=got, remedy=remedy))
 

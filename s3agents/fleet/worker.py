@@ -109,7 +109,7 @@ class Worker:
         """Work until the run is over, or not there any more.
 
         Returns:
-            How it ended (``done``, ``interrupted`` or ``failed``); ``None`` if it has gone without a word.
+            How it ended: ``done``, or ``broken off``; ``None`` if it has gone without a word.
 
         Raises:
             BusError: if the server is gone.

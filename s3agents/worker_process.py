@@ -1,0 +1,216 @@
+"""WorkerProcess: what a worker needs for the run that it is offered, checked to be what the run has, and set up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from s3agents import wiring
+from s3agents.agents.crowd import Crowd, CrowdLimits
+from s3agents.agents.shards import users_of
+from s3agents.bus.nats_link import NatsLink
+from s3agents.config import Scenario
+from s3agents.errors import BusError, InputError, RunError, explain
+from s3agents.fleet.basket import CollectingClient
+from s3agents.fleet.names import FleetNames
+from s3agents.fleet.offer import Offer, ask_for_offers
+from s3agents.fleet.shard_log import ShardLog
+from s3agents.fleet.shelf import Shelf
+from s3agents.fleet.worker import Worker
+from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.foreign import ForeignClient
+from s3agents.network.society import Society
+from s3agents.preparation import Prepared, prepare
+from s3agents.scenarios import parse_scenario, with_overrides
+from s3agents.workforce import order_digest
+
+__all__ = ["WorkerOptions", "WorkerProcess"]
+
+_TOGETHER = 256  # turns at once where no model is asked: fitted minds think together
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """How a worker works.
+
+    Attributes:
+        run: the run to work for; ``None`` for the only one that wants workers.
+        society: folder of the users and edges; ``None`` for what the scenario names.
+        overrides: keys of the scenario that are otherwise here, as ``KEY=VALUE``: paths and addresses.
+        concurrency: requests to the model in flight at once; ``None`` for what the run offers.
+        patience: seconds to wait for a run to work for.
+        once: whether to leave when an opening ends, rather than wait for the run to go on.
+    """
+
+    run: str | None = None
+    society: Path | None = None
+    overrides: tuple[str, ...] = ()
+    concurrency: int | None = None
+    patience: float = 600.0
+    once: bool = False
+
+
+class WorkerProcess:
+    """Works for a run, and when that goes on after it was broken off, for it again.
+
+    Args:
+        connect: a link to the server, not open yet.
+        options: how.
+    """
+
+    def __init__(self, connect: Callable[[], NatsLink], options: WorkerOptions) -> None:
+        self._connect, self._options = connect, options
+        self._prepared: tuple[str, Prepared] | None = None
+
+    async def run(self) -> str:
+        """Return how the run ended, once it has: ``done``, or with ``once`` in any way.
+
+        Raises:
+            InputError: if the run has another society, other prompts or models than are found here.
+            RunError: if no run wants workers for too long.
+        """
+        loop = asyncio.get_running_loop()
+        seen = loop.time()
+        while True:
+            try:
+                ended = await self._worked()
+            except BusError as exc:
+                if loop.time() - seen > self._options.patience:
+                    raise
+                _log.warning("no connection to the server of the run", error=str(exc))
+                await asyncio.sleep(1.0)
+                continue
+            if ended is not None:
+                seen = loop.time()
+                if ended == "done" or (self._options.once and ended):
+                    return ended
+            elif loop.time() - seen > self._options.patience:
+                wanted = "one that wants workers" if self._options.run is None else f"{self._options.run} to want some"
+                remedy = "start it with: s3agents run SCENARIO --bus ADDRESS --workers 0"
+                got = f"none for {self._options.patience:g} s"
+                raise RunError(explain("run", wanted=wanted, got=got, remedy=remedy))
+
+    async def _worked(self) -> str | None:
+        """How an opening ended that we worked for; empty if it went without a word, ``None`` if there was none."""
+        link = self._connect()
+        try:
+            await link.connect()
+            offer = self._chosen(await ask_for_offers(link))
+            if offer is None:
+                return None
+            async with self._hired(link, offer) as worker:
+                _log.info("working", run=offer.run, worker=worker.name)
+                return await worker.run() or ""
+        finally:
+            await link.close()
+
+    def _chosen(self, offers: Sequence[Offer]) -> Offer | None:
+        wanted = self._options.run
+        some = [offer for offer in offers if wanted is None or offer.run == wanted]
+        if len({offer.run for offer in some}) > 1:
+            got = ", ".join(sorted({offer.run for offer in some}))
+            raise InputError(explain("run", wanted="one that wants workers", got=got, remedy="name one with --run"))
+        return some[0] if some else None
+
+    @asynccontextmanager
+    async def _hired(self, link: NatsLink, offer: Offer) -> AsyncIterator[Worker]:
+        prepared = self._prepare(offer)
+        scenario, society = prepared.scenario, prepared.society
+        async with AsyncExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="s3agents-worker-")))
+            embedder = wiring.build_embedder(scenario.memory.embedder)
+            store = wiring.build_store(scenario, embedder, folder=folder, run=offer.run)
+            stack.push_async_callback(store.close)
+            client = self._client(scenario, offer)
+            if client is not None:
+                stack.push_async_callback(client.close)
+            minds = wiring.Minds(
+                scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
+            )
+            log, size = ShardLog(link, FleetNames.of(offer.opening)), scenario.limits.shard
+            limits = crowd_limits(scenario)
+
+            def crowd(shard: int) -> Crowd:
+                users = users_of(shard, size, len(society.ids))
+                return Crowd(society, store, mind_of=minds, limits=limits, users=users)
+
+            yield Worker(
+                link,
+                offer,
+                name=_name(),
+                society=society,
+                shelf=Shelf(log, store, crowd),
+                log=log,
+                shard=size,
+                concurrency=_TOGETHER if client is None else scenario.model.concurrency,
+            )
+
+    def _client(self, scenario: Scenario, offer: Offer) -> ChatCompletionClient | None:
+        """The client of this worker: of its own connections and key, without a budget, which is the run's."""
+        if not wiring.uses_model(scenario):
+            return None
+        section = scenario.model.model_copy(update={"budget": None})
+        bare = ForeignClient(wiring.build_client(section), secrets=wiring.secrets_of(section))
+        return CollectingClient(wiring.wrap_client(bare, section), model=section.name)
+
+    def _prepare(self, offer: Offer) -> Prepared:
+        """The scenario of ``offer`` with what it refers to, as it is found here.
+
+        Raises:
+            InputError: if that is not what the run has.
+        """
+        if self._prepared is not None and self._prepared[0] == offer.run:
+            return self._prepared[1]
+        origin = f"run {offer.run}"
+        given = parse_scenario(with_overrides(offer.scenario, self._options.overrides, origin=origin), origin=origin)
+        _same(given.digest(), offer.digest, "scenario", "the one of the run", "override paths and addresses only")
+        concurrency = self._options.concurrency or offer.concurrency
+        pace = given.model.model_copy(update={"concurrency": concurrency})
+        society = _society(given, offer, self._options.society)
+        whole = given.society.model_copy(update={"sample": None})
+        prepared = prepare(given.model_copy(update={"model": pace, "society": whole}), society)
+        for name, digest in offer.packs.items():
+            pack = prepared.packs.get(name)
+            _same("none" if pack is None else pack.sha256, digest, f"prompt pack {name}", "the one of the run")
+        _same(prepared.embedder.name, offer.embedder, "embedder", "the one of the run")
+        self._prepared = (offer.run, prepared)
+        return prepared
+
+
+def crowd_limits(scenario: Scenario) -> CrowdLimits:
+    """Bounds of the crowds of a scenario."""
+    limits = scenario.limits
+    return CrowdLimits(history=limits.history, spontaneous=scenario.cognition.spontaneous, inbox=limits.inbox)
+
+
+def _society(scenario: Scenario, offer: Offer, folder: Path | None) -> Society:
+    section = scenario.society
+    if folder is None:
+        society = wiring.build_society(section, around=offer.around)
+    else:
+        society = Society.load(folder)
+        society = society if section.sample is None else society.sample(section.sample, around=offer.around)
+    remedy = "give the folder of the society that the run goes over with --society"
+    _same(society.digest, offer.society, "society", "the one of the run", remedy)
+    _same(order_digest(society), offer.order, "order of the users", "the one of the run", remedy)
+    return society
+
+
+def _same(got: str, wanted: str, what: str, whose: str, remedy: str = "") -> None:
+    if got != wanted:
+        raise InputError(explain(what, wanted=f"{whose} ({wanted[:12]})", got=got[:12], remedy=remedy))
+
+
+def _name() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
