@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
+
+import numpy as np
 
 from s3agents.agents.crowd import Crowd, Due
 from s3agents.agents.inbox import bounded
+from s3agents.agents.shards import plan_shards
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.bus.base import Bus, Shard
 from s3agents.cognition.announce import Announcement
@@ -36,7 +39,7 @@ class Host:
 
     def __init__(self, crowd: Crowd, bus: Bus, *, shard: int = 256) -> None:
         self._crowd, self._society, self._bus, self._shard = crowd, crowd.society, bus, shard
-        self._shards = tuple(self._plan())
+        self._shards = tuple(plan_shards(crowd.society, shard))
         self._mail: dict[int, Mail] = {}
 
     @property
@@ -81,11 +84,11 @@ class Host:
             among: indices of those who are asked for, and who are asked for once a tick; ``None`` for all.
             announcements: what the scenario has agents publish in this tick.
         """
-        mail = self._mail.setdefault(tick, {})
-        due = self._crowd.due(tick, mail, announcements, among)
-        for entry in due:
-            mail.pop(entry.user, []).sort(key=_order)  # it may have come in pieces
-        return due
+        mail = self._mail.get(tick, {})
+        mine = {i: mail.pop(i) for i in (list(mail) if among is None else mail.keys() & among)}
+        for inbox in mine.values():
+            inbox.sort(key=_order)  # it may have come in pieces
+        return self._crowd.due(tick, mine, announcements, among)
 
     async def prepare(self, due: Sequence[Due]) -> None:
         """Fetch and embed what the turns of ``due`` need, in one batch."""
@@ -104,13 +107,6 @@ class Host:
         """Let go of the posts of ``tick``, which all have read who read it, and of what was mail in it."""
         self._mail.pop(tick, None)
         await self._bus.forget(tick)
-
-    def _plan(self) -> Iterable[Shard]:
-        ids = self._society.ids
-        for number, start in enumerate(range(0, len(ids), self._shard)):
-            stop = min(start + self._shard, len(ids))
-            followed = {int(a) for reader in range(start, stop) for a in self.graph.followees(reader)}
-            yield Shard(number, frozenset(ids[a] for a in followed))
 
     async def _deliver(self, posts: Sequence[Post]) -> None:
         """Publish ``posts``, and take them in where they are read: each is mail in the tick after its own."""
@@ -134,11 +130,13 @@ class Host:
 
     def _readers_of(self, posts: Sequence[Post]) -> dict[int, list[PostId]]:
         """What each shard has to receive."""
+        authors = np.array([self._society.position(post.author) for post in posts], dtype=np.int32)
+        followers = self.graph.followers_of(authors)
+        post = np.repeat(np.arange(len(posts)), [len(self.graph.followers(author)) for author in authors.tolist()])
+        pairs = distinct((followers // self._shard).astype(np.int64) * len(posts) + post)
         wanted: dict[int, list[PostId]] = {}
-        for post in posts:
-            followers = self.graph.followers(self._society.position(post.author))
-            for shard in distinct(followers // self._shard).tolist():
-                wanted.setdefault(shard, []).append(post.id)
+        for shard, place in zip((pairs // len(posts)).tolist(), (pairs % len(posts)).tolist(), strict=True):
+            wanted.setdefault(shard, []).append(posts[place].id)
         return wanted
 
 

@@ -136,6 +136,8 @@ class Pipeline:
         self._lowest, self._at_barrier = tick + 1, True
         await self._forgotten()
         self._forgetting = group.create_task(self._host.forget(tick))
+        if not self._pace.lookahead:  # turns that never wait would keep the answer from being heard
+            await self._forgotten()
 
     def _begin(self, due: Iterable[tuple[int, Due]], group: asyncio.TaskGroup) -> None:
         """Queue turns, those of the lowest tick first, and see to it that there are workers for them."""
