@@ -131,6 +131,7 @@ class Bench:
 
     def _rehearsed(self, load: Load) -> Bodies:
         """The bodies that the society of ``load`` sends to the stub, however many at once."""
+        load = replace(load, workers=None)
         same = replace(load, concurrency=1)
         if same not in self._noted:
             self._noted[same] = bodies = self._new_bodies(load.trial)
@@ -143,7 +144,7 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder, asked as url:
             job: dict[str, Any] = {"kind": "society", "load": load.plain(), "url": url, "model": endpoint.model}
             job |= {"folder": f"{folder}/run", "bodies": str(bodies.path) if bodies else None}
-            result, measured = self._measured(job, url, part, most=endpoint.slots or load.concurrency)
+            result, measured = self._measured(job, url, part, load.concurrency if endpoint.url else None)
         outcome = SocietyOutcome.from_plain(result)
         return SocietyPass(outcome=outcome, **_shares(measured, endpoint, outcome.wall))
 
@@ -159,18 +160,18 @@ class Bench:
                 "trial": trial,
             }
             job |= {"concurrency": load.concurrency, "timeout": _TIMEOUT, "key_env": _KEY_ENV}
-            result, measured = self._measured(job, url, part, most=endpoint.slots or load.concurrency)
+            result, measured = self._measured(job, url, part, load.concurrency if endpoint.url else None)
         outcome = BareOutcome(**result)
         return BarePass(outcome=outcome, **_shares(measured, endpoint, outcome.wall))
 
     def _measured(
-        self, job: Mapping[str, Any], url: str, part: str, *, most: int
+        self, job: Mapping[str, Any], url: str, part: str, most: int | None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What a child makes of ``job``, and what was measured around it."""
-        watch = Watch(url, most)
+        """What a child makes of ``job``, and what was measured around it; of ``most`` requests if it is watched."""
+        watch = Watch(url, most or 1)
         before, busy, own = read_metrics(url) if url else {}, machine_busy_seconds(), _own_cpu()
         begun = time.perf_counter()
-        with watch.looking() if url else nullcontext():
+        with watch.looking() if most else nullcontext():
             result = run_child(job, lambda done, of: self._tell(part, done, of))
         wall = time.perf_counter() - begun
         counters = Counters.between(before, read_metrics(url) if url else {})

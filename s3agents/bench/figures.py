@@ -50,7 +50,8 @@ def pair_figures(pair: Pair) -> Iterator[Figure]:
 
 
 def _cpu(pair: Pair, bare: BareOutcome, society: SocietyOutcome) -> Iterator[Figure]:
-    yield Figure(name="CPU of a request or turn", unit="ms", bare=bare.cpu_ms, society=society.cpu_ms)
+    whose = "a request or turn" if pair.load.workers is None else "a request, or of the coordinator a turn"
+    yield Figure(name=f"CPU of {whose}", unit="ms", bare=bare.cpu_ms, society=society.cpu_ms)
     loops = None if bare.cpu_ms is None or society.cpu_ms is None else society.cpu_ms / bare.cpu_ms
     yield Figure(name="  as a ratio to the bare loop's", unit="x", bare=None if loops is None else 1.0, society=loops)
     for stage, seconds in society.stages.items():
@@ -60,8 +61,9 @@ def _cpu(pair: Pair, bare: BareOutcome, society: SocietyOutcome) -> Iterator[Fig
         yield Figure(name=f"  in tick {first.tick}", unit="ms", society=first.cpu_ms)
         yield Figure(name=f"  in tick {last.tick}", unit="ms", society=last.cpu_ms)
     if society.bus == "nats":
-        servers = _each(society.servers_cpu, society.turns)
-        yield Figure(name="CPU of the NATS server, start and all", unit="ms", society=servers)
+        yield Figure(name="CPU of the NATS server", unit="ms", society=_each(society.nats_cpu, society.turns))
+    if pair.load.workers is not None:
+        yield Figure(name="CPU of the workers", unit="ms", society=_each(society.workers_cpu, society.turns))
     yield Figure(
         name="CPU of the endpoint",
         unit="ms",

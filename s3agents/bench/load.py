@@ -44,6 +44,7 @@ class Load:
         pack: prompt pack of mode ``llm``.
         learnt: folder of the model of mode ``fitted``.
         concurrency: most requests in flight.
+        workers: processes that take the turns; ``None`` for the one that has everything.
         seed: of the society and of every draw.
         trial: tells the prompts of one measurement from those of another, so that none profits from what an endpoint
             has cached for the other.
@@ -60,6 +61,7 @@ class Load:
     pack: str = "joint"
     learnt: str | None = None
     concurrency: int = 64
+    workers: int | None = None
     seed: int = 0
     trial: int = 0
     overrides: tuple[str, ...] = ()

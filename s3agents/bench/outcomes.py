@@ -46,7 +46,8 @@ class SocietyOutcome:
         cpu: seconds of processor time of the process, all of its threads.
         start_wall: seconds until the commit of tick 0: making the society, servers, the seed posts.
         start_cpu: likewise, of processor time.
-        servers_cpu: seconds of processor time of the processes that it started (the NATS server), start and all.
+        nats_cpu: seconds of processor time of its NATS server; ``None`` where the system does not tell.
+        workers_cpu: likewise, of its workers.
         peak: most bytes resident.
         base: bytes resident before the society was made, all modules loaded.
         ticks: what each took, from tick 1 on.
@@ -68,7 +69,8 @@ class SocietyOutcome:
     cpu: float
     start_wall: float
     start_cpu: float
-    servers_cpu: float
+    nats_cpu: float | None
+    workers_cpu: float | None
     peak: int
     base: int
     ticks: tuple[TickCost, ...]

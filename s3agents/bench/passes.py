@@ -66,7 +66,8 @@ class Pair:
         """How tables call it."""
         size = f"{self.society.outcome.users:,} users, {self.load.ticks} ticks"
         asked = f"{self.endpoint.title}, {self.load.concurrency} at once" if self.load.mode == "llm" else self.load.mode
-        return ", ".join([size, asked, *self.load.overrides])
+        workers = [] if self.load.workers is None else [f"{self.load.workers} workers"]
+        return ", ".join([size, asked, *workers, *self.load.overrides])
 
     @property
     def ratio(self) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +18,7 @@ __all__ = ["QUICK", "ROWS", "Row", "main_load"]
 
 _MILLION = 1_000_000
 _RELATIONS_OF_A_MILLION = 4.3
+_WORKERS = 2
 _STUB: Final = Endpoint()
 _APART: Final = ("limits.lookahead=0",)
 """What keeps ticks apart, so that each has costs of its own."""
@@ -45,6 +47,9 @@ def main_load(bench: Bench) -> Load:
 def _turn(bench: Bench) -> RowResult:
     load = bench.load(users=200, ticks=50, overrides=_APART)
     ticks = bench.society(load, _STUB).outcome.ticks
+    costs = [tick.cpu_ms or 0.0 for tick in ticks]
+    part = max(1, len(costs) // 10)
+    growth = median(costs[-part:]) / median(costs[:part])
     chosen = {tick.tick: tick for tick in (ticks[0], ticks[-1])}
     bounds = {"at most": 1.0, "moonshot": 0.5}
     targets = [
@@ -52,6 +57,8 @@ def _turn(bench: Bench) -> RowResult:
         for name, bound in bounds.items()
         for tick, cost in chosen.items()
     ]
+    name = f"medians of the last and the first {part} of {len(costs)} ticks, ratio"
+    targets.append(Target(name=name, unit="x", measured=growth, wanted=1.1))
     return RowResult(row="turn", targets=tuple(targets))
 
 
@@ -141,7 +148,10 @@ def _stragglers(bench: Bench) -> RowResult:
 
 
 def _workers(bench: Bench) -> RowResult:
-    return RowResult(row="workers", note="this version runs a society in one process")
+    made = bench.society(bench.load(users=2_000, ticks=4, concurrency=128, workers=_WORKERS), _STUB)
+    name = f"turns a second with {_WORKERS} workers, endpoint of 0 ms"
+    rate = Target(name=name, unit="/s", measured=made.outcome.rate, wanted=1_500.0, better="least")
+    return RowResult(row="workers", targets=(rate,))
 
 
 def _tick_and_peak(made: SocietyPass, *, seconds: float, gigabytes: float) -> tuple[Target, ...]:

@@ -12,7 +12,7 @@ from s3agents import wiring
 from s3agents.bench.load import Load
 from s3agents.bench.outcomes import SocietyOutcome, TickCost
 from s3agents.bench.sampling import CpuSampler, Sampled
-from s3agents.bench.usage import peak_bytes, resident_bytes
+from s3agents.bench.usage import descendants_cpu, peak_bytes, resident_bytes
 from s3agents.cognition.base import Usage
 from s3agents.config import Scenario
 from s3agents.coordinator.coordinator import Progress
@@ -24,6 +24,7 @@ from s3agents.simulation import Simulation
 __all__ = ["society_pass"]
 
 _EVERY = 64
+_NATS = "nats-server"
 
 
 def society_pass(job: dict[str, Any], tell: Callable[[int, int], None]) -> dict[str, Any]:
@@ -40,11 +41,12 @@ def society_pass(job: dict[str, Any], tell: Callable[[int, int], None]) -> dict[
     scenario = load.scenario(society, url=job["url"], model=job["model"])
     marks = _Marks(load, len(society.ids), tell)
     with _noting(scenario, job["bodies"]) as client:
-        simulation = Simulation(scenario, society, out=Path(job["folder"]), client=client)
+        own = None if load.workers is not None else society  # workers make it anew
+        simulation = Simulation(scenario, own, out=Path(job["folder"]), client=client, workers=load.workers)
         run = simulation.run(on_progress=marks)
     marks.began(begun, cpu)
     told = {"bus": simulation.bus_kind.partition(":")[0], "fingerprint": run.fingerprint()}
-    lookahead = scenario.limits.lookahead if wiring.uses_model(scenario) else 0
+    lookahead = scenario.limits.lookahead if wiring.uses_model(scenario) and load.workers is None else 0
     return {**marks.outcome(base=base), **told, "lookahead": lookahead}
 
 
@@ -55,6 +57,7 @@ class _Marks:
         self._users, self._tell, self._last = users, tell, load.ticks
         self._due = round(users * min(1.0, load.active)) * load.ticks
         self._clocks: list[tuple[float, float]] = []
+        self._others: list[dict[str, float] | None] = []
         self._turns: list[int] = []
         self._faults, self._usage = 0, Usage()
         self._sampler = CpuSampler()
@@ -72,6 +75,8 @@ class _Marks:
             return
         self._clocks.append((time.perf_counter(), time.process_time()))
         self._turns.append(len(record.turns))
+        if progress.tick in (0, self._last):
+            self._others.append(descendants_cpu())
         if progress.tick == 0:
             self._sampler.start()
         else:
@@ -86,6 +91,7 @@ class _Marks:
     def outcome(self, *, base: int) -> dict[str, Any]:
         """All figures of the pass."""
         (first_wall, first_cpu), (last_wall, last_cpu) = self._clocks[0], self._clocks[-1]
+        nats, workers = self._others_cpu()
         sampled = self._sampled or Sampled(seconds={}, samples=0)
         modules = sorted(sampled.seconds.items(), key=lambda pair: -pair[1])
         return SocietyOutcome(
@@ -95,7 +101,8 @@ class _Marks:
             cpu=last_cpu - first_cpu,
             start_wall=first_wall - self._start[0],
             start_cpu=first_cpu - self._start[1],
-            servers_cpu=_servers_cpu(),
+            nats_cpu=nats,
+            workers_cpu=workers,
             peak=peak_bytes(),
             base=base,
             ticks=tuple(self._costs()),
@@ -107,6 +114,15 @@ class _Marks:
             prompt_tokens=self._usage.prompt_tokens,
             reply_tokens=self._usage.reply_tokens,
         ).plain()
+
+    def _others_cpu(self) -> tuple[float | None, float | None]:
+        """What other processes spent from the first commit to the last: the NATS server, and all others together."""
+        before, after = self._others[0], self._others[-1]
+        if before is None or after is None:
+            return None, None
+        spent = {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
+        nats = spent.pop(_NATS, 0.0)
+        return nats, sum(spent.values())
 
     def _costs(self) -> list[TickCost]:
         pairs = zip(self._clocks, self._clocks[1:], strict=False)
@@ -149,13 +165,3 @@ class _Noting(AbstractContextManager["_NotingClient"]):
 
 def _noting(scenario: Scenario, path: str | None) -> AbstractContextManager[ChatCompletionClient | None]:
     return nullcontext() if path is None else _Noting(scenario, path)
-
-
-def _servers_cpu() -> float:
-    """Seconds of processor time of all processes that were started here and have ended."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0.0
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

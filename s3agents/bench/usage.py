@@ -1,4 +1,4 @@
-"""Usage: memory of this process, and how busy the machine is with others."""
+"""Usage: memory of this process, processor time of those that it has started, and how busy the machine is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["machine_busy_seconds", "peak_bytes", "resident_bytes"]
+__all__ = ["descendants_cpu", "machine_busy_seconds", "peak_bytes", "resident_bytes"]
 
 _STATUS = Path("/proc/self/status")
 _STAT = Path("/proc/stat")
@@ -30,12 +30,43 @@ def resident_bytes() -> int:
     return _status("VmRSS") if _STATUS.exists() else peak_bytes()
 
 
+def descendants_cpu() -> dict[str, float] | None:
+    """Seconds of processor time of the living descendants of this process, by the name of their program.
+
+    ``None`` where the system does not tell.
+    """
+    if not _STAT.exists():
+        return None
+    parents: dict[int, int] = {}
+    spent: dict[int, tuple[str, float]] = {}
+    for entry in _STAT.parent.glob("[0-9]*/stat"):
+        try:
+            name, _, rest = entry.read_text(encoding="utf-8", errors="replace").partition("(")[2].rpartition(")")
+        except OSError:  # it has just ended
+            continue
+        fields = rest.split()
+        parents[int(entry.parent.name)] = int(fields[1])
+        spent[int(entry.parent.name)] = name, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    sums: dict[str, float] = {}
+    for name, seconds in (spent[pid] for pid in spent if _descends(pid, parents)):
+        sums[name] = sums.get(name, 0.0) + seconds
+    return sums
+
+
 def machine_busy_seconds() -> float | None:
     """Seconds that processors of this machine have been busy since it started; ``None`` where it does not tell."""
     if not _STAT.exists():
         return None
     ticks = [int(n) for n in _STAT.read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
     return (sum(ticks) - sum(ticks[i] for i in _IDLE)) / os.sysconf("SC_CLK_TCK")
+
+
+def _descends(pid: int, parents: dict[int, int]) -> bool:
+    """Whether a process comes from this one."""
+    while (pid := parents.get(pid, 0)) > 1:
+        if pid == os.getpid():
+            return True
+    return False
 
 
 def _status(key: str) -> int:

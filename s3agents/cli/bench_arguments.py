@@ -30,6 +30,7 @@ __all__ = [
     "Slots",
     "Ticks",
     "Users",
+    "Workers",
 ]
 
 Rows = Annotated[list[str] | None, typer.Option("--row", metavar="NAME", help="Measure a row that has a target.")]
@@ -42,6 +43,9 @@ Mode = Annotated[Literal["llm", "rules", "fitted"] | None, typer.Option(help="Ho
 Learnt = Annotated[str | None, typer.Option(metavar="MODEL", help="Model of s3agents fit, for mode fitted.")]
 Pack = Annotated[str | None, typer.Option(help="Prompt pack of mode llm.")]
 Concurrency = Annotated[int | None, typer.Option(min=1, max=4096, help="Most requests in flight; 64 by default.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=64, help="Processes that take the turns; by default one does all.")
+]
 Latency = Annotated[float | None, typer.Option(min=0.0, help="Seconds that the stub takes for a request, on average.")]
 Distribution = Annotated[str | None, typer.Option(help=f"Of that latency: {', '.join(DISTRIBUTIONS)}.")]
 Shape = Annotated[float | None, typer.Option(help="Sigma of lognormal, exponent of pareto.")]

@@ -23,6 +23,7 @@ from s3agents.bench.load import Load, trial_name
 from s3agents.bench.outcomes import SocietyOutcome
 from s3agents.bench.passes import Pair
 from s3agents.bench.processes import run_child
+from s3agents.bench.usage import descendants_cpu
 from s3agents.errors import InputError, RunError
 from s3agents.testing.stub_endpoint import StubEndpoint
 
@@ -42,7 +43,9 @@ def pair() -> Pair:
 
 def outcome(*, wall: float) -> SocietyOutcome:
     """An outcome that has been measured by nobody."""
-    noughts = dict.fromkeys(("faults", "prompt_tokens", "reply_tokens", "start_wall", "start_cpu", "servers_cpu"), 0)
+    noughts = dict.fromkeys(
+        ("faults", "prompt_tokens", "reply_tokens", "start_wall", "start_cpu", "nats_cpu", "workers_cpu"), 0
+    )
     return SocietyOutcome(users=300, turns=300, calls=0, wall=wall, cpu=wall / 2, peak=2, base=1, ticks=(), **noughts)
 
 
@@ -76,7 +79,8 @@ def test_figures_add_up(pair: Pair) -> None:
     assert sum(society.stages.values()) == pytest.approx(society.cpu, rel=0.05, abs=0.02)
     assert sum(society.modules.values()) == pytest.approx(sum(society.stages.values()), abs=1e-3)
     assert society.peak > society.base > 0
-    assert society.servers_cpu > 0.0
+    assert society.nats_cpu is not None
+    assert society.nats_cpu >= 0.0
 
 
 def test_a_busy_endpoint_is_seen_to_be_busy(pair: Pair) -> None:
@@ -94,6 +98,20 @@ def test_a_pair_tells_all_its_figures(pair: Pair) -> None:
     text = orjson.dumps(pair.plain()).decode()
     assert "/tmp" not in text  # it is looked for
     assert orjson.loads(text)["ratio"] == pair.ratio
+
+
+@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="other processes are looked at in /proc")
+def test_what_others_spend_is_seen_by_their_program() -> None:
+    """A child of a child counts; who has ended does not."""
+    spin = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
+    inner = f"import sys\n{spin}print('done', flush=True)\nsys.stdin.read()"
+    outer = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {inner!r}])"
+    with subprocess.Popen([sys.executable, "-c", outer], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"done\n"
+        assert sum((descendants_cpu() or {}).values()) >= 0.3
+        process.communicate()
+    assert not descendants_cpu()
 
 
 @pytest.fixture
@@ -115,6 +133,14 @@ def test_at_an_endpoint_of_others_every_body_is_sent_twice(stub: StubEndpoint) -
     assert not society.keys() & bare.keys()
     renamed = Counter(body.replace(trial_name(2).encode(), trial_name(1).encode()) for body in bare.elements())
     assert renamed == society
+
+
+def test_workers_come_to_the_same_record(pair: Pair) -> None:
+    """Two processes take the turns; what they spend is seen."""
+    with Bench(Endpoint(), given={"users": USERS, "ticks": TICKS}) as bench:
+        made = bench.society(bench.load(workers=2))
+    assert made.outcome.fingerprint == pair.society.outcome.fingerprint
+    assert made.outcome.workers_cpu is None or made.outcome.workers_cpu > 0.0
 
 
 def test_a_society_of_rules_needs_no_endpoint() -> None:

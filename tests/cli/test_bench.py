@@ -60,7 +60,8 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             cpu=0.001 * turns,
             start_wall=1.0,
             start_cpu=1.0,
-            servers_cpu=0.1,
+            nats_cpu=0.1,
+            workers_cpu=0.1 if load.workers else 0.0,
             peak=10**8 + 5_000 * load.users,
             base=10**7,
             ticks=tuple(ticks),
@@ -120,7 +121,7 @@ def test_json_has_everything(bench: Command, made_up: list[dict[str, Any]]) -> N
     assert [row["row"] for row in told["rows"]] == ["rate", "turn", "tokens"]
     (rate,) = told["rows"][0]["targets"]
     assert (rate["wanted"], rate["better"], rate["met"], rate["measured"]) == (800.0, "least", False, 500.0)
-    assert [target["met"] for target in told["rows"][1]["targets"]] == [True, True, False, False]
+    assert [target["met"] for target in told["rows"][1]["targets"]] == [True, True, False, False, True]
     paired, alone = told["passes"]
     assert (paired["ratio"], paired["bare"]["requests"], alone["bare"]) == (2.0, 60, None)
     assert [tick["turns"] for tick in alone["society"]["ticks"]] == [30, 30]
@@ -149,6 +150,15 @@ def test_rows_of_the_stub_stay_with_the_stub(bench: Command, stub: StubEndpoint,
     assert {job["concurrency"] for job in made_up if job["kind"] == "bare"} == {256, 128}
     overrides = [job["load"]["overrides"] for job in made_up if job["kind"] == "society" and not job["bodies"]]
     assert overrides == [(), ("limits.lookahead=0",), ()]
+
+
+def test_workers_share_the_turns_of_a_society(bench: Command, made_up: list[dict[str, Any]]) -> None:
+    """What they would send comes from a rehearsal without any."""
+    done = bench("--users", "40", "--ticks", "2", "--workers", "3")
+    assert done.code == 0, done.err
+    assert "3 workers" in done.out
+    workers = [(job["load"]["workers"], job["bodies"] is not None) for job in made_up if job["kind"] == "society"]
+    assert workers == [(None, True), (3, False), (3, False)]
 
 
 def test_societies_of_rules_have_rows_too(bench: Command, made_up: list[dict[str, Any]]) -> None:
@@ -188,6 +198,7 @@ def test_rows_can_be_listed(bench: Command) -> None:
         (("--model-url", "http://127.0.0.1:9/v1"), "an endpoint that answers"),
         (("--model-name", "m"), "--model-url with it"),
         (("--model-url", "http://127.0.0.1:9/v1", "--latency", "1"), "options of the stub"),
+        (("--model-url", "http://127.0.0.1:9/v1", "--workers", "2"), "--workers: wanted the stub"),
         (("--distribution", "normal"), "constant, lognormal, pareto"),
         (("--users", "5", "--set", "memory.recal=1"), "memory.recal"),
         (("--users", "5", "--set", "memory"), "KEY=VALUE"),
