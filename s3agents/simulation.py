@@ -29,6 +29,7 @@ from s3agents.agents.shards import shard_size
 from s3agents.config import Scenario
 from s3agents.config.model import PACE
 from s3agents.config.scenario import ROOM
+from s3agents.coordinator.collector import seldom_collected
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder
@@ -193,7 +194,7 @@ class Simulation:
             RunError: if the run cannot go on; its folder can be resumed.
         """
         _calm_logs()
-        with self.folder:
+        with self.folder, seldom_collected():
             manifest = self._manifest()
             manifest.write(self.folder.manifest)
             try:
