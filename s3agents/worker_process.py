@@ -33,7 +33,7 @@ from s3agents.preparation import Prepared, prepare
 from s3agents.scenarios import parse_scenario, with_overrides
 from s3agents.workforce import order_digest
 
-__all__ = ["WorkerOptions", "WorkerProcess"]
+__all__ = ["WorkerOptions", "WorkerProcess", "crowd_limits"]
 
 _TOGETHER = 256  # turns at once where no model is asked: fitted minds think together
 

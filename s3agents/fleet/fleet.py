@@ -8,7 +8,6 @@ recorded.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -80,7 +79,7 @@ class Fleet:
         self._posts: Sequence[Post] = ()
         self._since = 0
         self._sign = 0.0  # when a worker was last heard of
-        self._troubles: Counter[int | None] = Counter()
+        self._troubles = 0  # in this tick
         self._trouble: RunError | None = None
         self._board: TickBoard | None = None
         self._purged: set[asyncio.Task[Any]] = set()
@@ -166,7 +165,8 @@ class Fleet:
 
     async def _give_out(self, tick: int, announcements: Announcements) -> TickBoard:
         orders = list(self._accounts.orders(tick, self._posts, self._since, announcements.get(tick, {})))
-        self._board = board = TickBoard(tick, (order.shard for order in orders))
+        self._board, self._troubles = TickBoard(tick, (order.shard for order in orders)), 0
+        board = self._board
         if orders:
             await self._book.put(orders)
         return board
@@ -213,9 +213,9 @@ class Fleet:
             self._board.hear(news)
         if news.trouble:
             _log.warning("a worker has failed", worker=news.worker, shard=news.shard, error=news.trouble)
-            self._troubles[news.shard] += 1
-            if self._troubles[news.shard] >= self._limits.attempts:
-                what = f"{self._troubles[news.shard]} workers failed over the same turns, the last one so"
+            self._troubles += 1
+            if self._troubles >= self._limits.attempts:
+                what = f"{self._troubles} workers failed in the same tick, the last one so"
                 self._trouble = RunError(f"{what}: {news.trouble}")
 
     def _forget(self, board: TickBoard) -> None:

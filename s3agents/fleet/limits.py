@@ -24,7 +24,7 @@ class FleetLimits:
         log_bytes: that states and unrecorded turns may take. A full stream refuses: the run ends with a message, and
             goes on with ``s3agents resume``; nothing is lost.
         order_bytes: that the orders of a tick may take.
-        attempts: workers that may fail, each with an error of its own, over the same order before the run ends.
+        attempts: workers that may fail with an error of their own in one tick before the run ends.
     """
 
     lease: float = 6.0
