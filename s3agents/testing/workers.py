@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from s3agents import wiring
@@ -61,29 +62,13 @@ async def coordinate(
     scenario, society = prepared.scenario, prepared.society
     bounds = limits or FleetLimits(post_bytes=_SMALL, log_bytes=_SMALL, order_bytes=_SMALL, patience=_PATIENCE)
 
-    def offer(opening: str, lanes: int) -> Offer:
-        return Offer(
-            run=run,
-            opening=opening,
-            scenario={},
-            around=(),
-            digest="",
-            society=society.digest,
-            order="",
-            packs={},
-            embedder=prepared.embedder.name,
-            lanes=lanes,
-            lease=bounds.lease,
-            concurrency=1,
-        )
-
     fleet = Fleet(
         NatsLink(url, NatsCredentials(), patience=_PATIENCE),
         society,
         shard=scenario.limits.shard,
         spontaneous=scenario.cognition.spontaneous > 0.0,
         limits=bounds,
-        offer_of=offer,
+        offer_of=partial(_offer, prepared, run, bounds),
         keep=keep,
     )
     with closing(SqliteRecorder(file)) as recorder:
@@ -100,6 +85,24 @@ async def coordinate(
             return await coordinator.run(opening, stop=stop or StopRequest(), on_progress=on_progress)
         finally:
             await fleet.close()
+
+
+def _offer(prepared: Prepared, run: str, limits: FleetLimits, opening: str, lanes: int) -> Offer:
+    """An offer that says what no worker here looks at as shortly as possible."""
+    return Offer(
+        run=run,
+        opening=opening,
+        scenario={},
+        around=(),
+        digest="",
+        society=prepared.society.digest,
+        order="",
+        packs={},
+        embedder=prepared.embedder.name,
+        lanes=lanes,
+        lease=limits.lease,
+        concurrency=1,
+    )
 
 
 async def work(
