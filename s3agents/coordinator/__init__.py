@@ -1,1 +1,1 @@
-"""Coordinator: advances time, keeps the barrier between ticks, and has every tick recorded whole."""
+"""Coordinator: advances time, agent by agent or behind a barrier, and has every tick recorded whole, in order."""
