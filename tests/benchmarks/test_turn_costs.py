@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Stages:
     """CPU by stage, of this thread: what Chroma's own thread does is no part of a stage."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._mark = time.thread_time()
 
     def begin(self) -> None:
@@ -112,7 +112,7 @@ async def taken(
     for turn in turns:
         await turn.remember()
     cpu.end("remember")
-    results = [turn._done(*both) for turn, *both in zip(turns, minds, acts, strict=True)]
+    results = [turn._done(felt, act) for turn, felt, act in zip(turns, minds, acts, strict=True)]
     cpu.end("state")
     return results
 
@@ -148,7 +148,8 @@ async def test_cost_of_a_turn_by_stage(tmp_path: Path, say: Say) -> None:
     for name, ticks in (("first full ticks", range(full, full + 5)), ("last ticks", range(TICKS - 4, TICKS + 1))):
         both = Stages()
         for tick in ticks:
-            both.seconds.update(spent[tick].seconds)
+            for stage, seconds in spent[tick].seconds.items():
+                both.seconds[stage] += seconds
         say(f"{name} ({ticks[0]} to {ticks[-1]}): {both.told(5 * AGENTS)}")
     assert sum(len(agent.state.pool) for agent in agents) > 31 * AGENTS
     await store.flush()
