@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.turn import Turn, TurnResult
 from s3agents.config.memory import AUTHENTICITY, WeightsSection
+from s3agents.coordinator.collector import seldom_collected
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.events import Action, Delivery, Post
 from s3agents.ids import UserId, post_id
@@ -61,6 +62,13 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
             print(f"\n  {text}", end="")
 
     return printed
+
+
+@pytest.fixture(autouse=True)
+def collected_as_in_a_run() -> Iterator[None]:
+    """Garbage is looked for as seldom as in a run."""
+    with seldom_collected():
+        yield
 
 
 class Stages:
