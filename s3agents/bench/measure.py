@@ -12,6 +12,7 @@ from s3agents.bench.machine import machine
 from s3agents.bench.passes import Pair
 from s3agents.bench.rows import ROWS, main_load
 from s3agents.bench.targets import RowResult
+from s3agents.errors import InputError, explain
 
 __all__ = ["Measured", "measure"]
 
@@ -33,6 +34,12 @@ class Measured:
     pairs: tuple[Pair, ...]
     rows: tuple[RowResult, ...]
 
+    @property
+    def others(self) -> float:
+        """Processors that were busy with other things, in the pass in which that were most of them."""
+        passes = [each for pair in self.pairs for each in (pair.bare, pair.society) if each is not None]
+        return max((each.others or 0.0 for each in passes), default=0.0)
+
     def plain(self) -> dict[str, Any]:
         """All of it as values that JSON takes."""
         rows = [row.plain() for row in self.rows]
@@ -48,8 +55,10 @@ def measure(bench: Bench, rows: Sequence[str], *, main: bool) -> Measured:
         main: whether to measure the society that the command line describes, with what an agent more of it costs.
 
     Raises:
+        InputError: if a row asks a model, and the agents have another mode.
         S3AgentsError: if a pass fails.
     """
+    _check(bench, rows)
     where = machine()
     agent_bytes = {}
     if main:
@@ -60,6 +69,14 @@ def measure(bench: Bench, rows: Sequence[str], *, main: bool) -> Measured:
     made = [ROWS[row].measure(bench) for row in rows]
     pairs = [replace(pair, agent_bytes=agent_bytes.get(pair.load)) for pair in bench.pairs]
     return Measured(machine=where, pairs=tuple(pairs), rows=tuple(made))
+
+
+def _check(bench: Bench, rows: Sequence[str]) -> None:
+    """Nothing, if agents think as the rows have it."""
+    mode = bench.load().mode
+    asking = [row for row in rows if ROWS[row].asks]
+    if mode != "llm" and asking:
+        raise InputError(explain("--mode", wanted=f"llm for row {asking[0]}", got=mode))
 
 
 def _agent_bytes(bench: Bench, load: Load, *, users: int, peak: int) -> float | None:

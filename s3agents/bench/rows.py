@@ -31,12 +31,12 @@ class Row:
     Attributes:
         about: what is run.
         measure: makes the targets.
-        of_url: whether it is of an endpoint that the user names, or else of the stub.
+        asks: whether its societies ask a model.
     """
 
     about: str
     measure: Callable[[Bench], RowResult]
-    of_url: bool = False
+    asks: bool = True
 
 
 def main_load(bench: Bench) -> Load:
@@ -169,16 +169,14 @@ ROWS: Mapping[str, Row] = MappingProxyType(
             about="200 users, 50 ticks, all active, stub of 0 ms: CPU of the first and the last tick", measure=_turn
         ),
         "rate": Row(about="1,000 users, 4 ticks, stub of 0 ms: turns a second in one process", measure=_rate),
-        "tokens": Row(about="tokens and prefix-cache hits of the pack", measure=_tokens, of_url=True),
+        "tokens": Row(about="tokens and prefix-cache hits of the pack", measure=_tokens),
         "busy-endpoint": Row(about="2,000 users, 4 ticks, stub of 50 ms and 128 slots", measure=_busy),
         "slow-endpoint": Row(about="2,000 users, 4 ticks, stub of 500 ms and 256 slots", measure=_slow),
         "stragglers": Row(about="latencies of a heavy tail: barrier against dependency clock", measure=_stragglers),
         "workers": Row(about="two worker processes, stub of 0 ms", measure=_workers),
-        "vllm": Row(
-            about="200 users, 3 ticks at --model-url: share of the bare loop's rate", measure=_vllm, of_url=True
-        ),
-        "nuclear": Row(about="the size of S3's nuclear network, all active, rules", measure=_nuclear),
-        "million": Row(about="1,000,000 users, 4.3 million relations, 5 % active, rules", measure=_million),
+        "vllm": Row(about="200 users, 3 ticks at --model-url: share of the bare loop's rate", measure=_vllm),
+        "nuclear": Row(about="the size of S3's nuclear network, all active, rules", measure=_nuclear, asks=False),
+        "million": Row(about="1,000,000 users, 4.3 million relations, 5 % active, rules", measure=_million, asks=False),
     }
 )
 """All rows, in the order in which they are measured."""

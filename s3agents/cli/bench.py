@@ -36,6 +36,10 @@ _EPILOG = """Examples:
 """
 
 
+_QUIET = 0.15
+"""Processors that may be busy with other things before that is worth a word."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     app.command("bench", epilog=_EPILOG)(_bench)
@@ -92,6 +96,10 @@ def _bench(
     if measured.rows:
         results().print(row_table(measured.rows))
     _say_where(measured.machine)
+    if measured.others > _QUIET:
+        note(
+            f"up to {measured.others:.1f} processors were busy with other things: on a quiet machine figures are better"
+        )
 
 
 def _chosen(named: Sequence[str], *, everything: bool, quick: bool, url: bool) -> Sequence[str]:

@@ -203,6 +203,7 @@ def test_rows_can_be_listed(bench: Command) -> None:
         (("--users", "5", "--set", "memory.recal=1"), "memory.recal"),
         (("--users", "5", "--set", "memory"), "KEY=VALUE"),
         (("--users", "0"), "--users"),
+        (("--mode", "rules", "--row", "rate"), "--mode: wanted llm for row rate"),
         (("--users", "5", "--mode", "fitted"), "learnt"),
     ],
 )
