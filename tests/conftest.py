@@ -1,4 +1,4 @@
-"""For all tests: logging is as it was."""
+"""For all tests: logging is as it was, and the contracts of ports tell what failed in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+
+pytest.register_assert_rewrite("s3agents.testing.bus_contract", "s3agents.testing.memory_contract")
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,6 @@ import pytest
 
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 
-pytest.register_assert_rewrite("s3agents.testing.bus_contract")
-
 _PATIENCE = 20.0
 
 
