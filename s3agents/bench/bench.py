@@ -2,7 +2,8 @@
 
 With the stub, the bodies come from a pass that is not measured, over a stub of no latency: its replies hang on the
 request alone, so that any further pass sends the same. At any other endpoint they are noted in the measured pass
-itself (a few microseconds a turn), and the bare loop sends them under the name of another trial.
+itself (a few microseconds a turn), and the bare loop sends them under the name of another trial; before both, a small
+society warms the endpoint up, for vLLM prepares a grammar for each schema of replies when it first sees it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = ["Bench", "Bodies"]
 Tell = Callable[[str, int, int], None]
 
 _TIMEOUT = 600.0
+_WARM_USERS = 64
 _KEY_ENV = "OPENAI_API_KEY"
 
 
@@ -68,6 +70,7 @@ class Bench:
         self._trials = self._files = 0
         self._societies: dict[tuple[Load, Endpoint], SocietyPass] = {}
         self._noted: dict[Load, Bodies] = {}
+        self._warm: set[Endpoint] = set()
         self._pairs: dict[tuple[Load, Endpoint], Pair] = {}
 
     def __enter__(self) -> Self:
@@ -124,10 +127,18 @@ class Bench:
 
     def _trial(self, load: Load, endpoint: Endpoint) -> SocietyPass:
         """A measured run. At an endpoint that is not ours it has a name of its own, and its bodies are noted."""
-        if endpoint.url is None:
+        if endpoint.url is None or load.mode != "llm":
             return self._run(load, endpoint, None)
+        self._warm_up(load, endpoint)
         bodies = self._noted[load] = self._new_bodies()
         return self._run(replace(load, trial=bodies.trial), endpoint, bodies)
+
+    def _warm_up(self, load: Load, endpoint: Endpoint) -> None:
+        if endpoint in self._warm:
+            return
+        small = replace(load, users=min(load.users, _WARM_USERS), ticks=1, like=None, relations=None, posts=None)
+        self._run(replace(small, trial=self._next_trial()), endpoint, None, part="warming up")
+        self._warm.add(endpoint)
 
     def _rehearsed(self, load: Load) -> Bodies:
         """The bodies that the society of ``load`` sends to the stub, however many at once."""
@@ -135,11 +146,11 @@ class Bench:
         same = replace(load, concurrency=1)
         if same not in self._noted:
             self._noted[same] = bodies = self._new_bodies(load.trial)
-            self._run(load, Endpoint(), bodies)
+            self._run(load, Endpoint(), bodies, part="rehearsal")
         return self._noted[same]
 
-    def _run(self, load: Load, endpoint: Endpoint, bodies: Bodies | None) -> SocietyPass:
-        part = f"society, {endpoint.title if load.mode == 'llm' else load.mode}" if bodies is None else "rehearsal"
+    def _run(self, load: Load, endpoint: Endpoint, bodies: Bodies | None, *, part: str = "") -> SocietyPass:
+        part = part or f"society, {endpoint.title if load.mode == 'llm' else load.mode}"
         asked = endpoint.opened() if load.mode == "llm" else nullcontext("")
         with tempfile.TemporaryDirectory(dir=self._folder) as folder, asked as url:
             job: dict[str, Any] = {"kind": "society", "load": load.plain(), "url": url, "model": endpoint.model}

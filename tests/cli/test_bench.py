@@ -137,8 +137,10 @@ def test_any_endpoint_will_do(bench: Command, stub: StubEndpoint, made_up: list[
     shown = rows(done.out)
     assert shown["vllm"][1:] == ["≥ 95.0 %", "50.0 %"]
     assert shown["tokens"][:2] == ["prefix-cache hits", "≥ 80.0 %"]
-    society, bare = made_up
-    assert society["load"]["trial"] == bare["was"] != bare["trial"]
+    warming, society, bare = made_up
+    assert (warming["load"]["ticks"], warming["bodies"]) == (1, None)
+    assert len({warming["load"]["trial"], society["load"]["trial"], bare["trial"]}) == 3
+    assert society["load"]["trial"] == bare["was"]
     assert society["model"] == "theirs"
 
 
