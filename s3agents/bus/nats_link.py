@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeVar
@@ -98,6 +97,7 @@ class NatsLink:
             BusError: if it cannot be reached, lets nobody in, is too old, keeps no streams, or does not encrypt where
                 that was asked for.
         """
+        self._credentials.check_files()
         with self.translated("connect"):
             options = self._options()
             await self._refuse_plain()
@@ -229,12 +229,13 @@ class NatsLink:
             "password": known.password,
             "token": known.token,
             "user_credentials": known.creds_file,
-            "tls": _trusting(known.tls_ca) if self._secure else None,
+            "nkeys_seed": known.nkey_file,
+            "tls": known.tls() if self._secure else None,
         }
 
     @property
     def _secure(self) -> bool:
-        return self._credentials.tls_ca is not None or any(url.startswith("tls://") for url in self._urls)
+        return self._credentials.secure or any(url.startswith("tls://") for url in self._urls)
 
     async def _refuse_plain(self) -> None:
         """Hold the server to encryption; the client would go on without, password and all, if the server did."""
@@ -242,7 +243,7 @@ class NatsLink:
             info = await server_info(url, timeout=_CONNECT_SECONDS)
             if not info.tls_required:
                 got = "one that does not ask for TLS"
-                remedy = "turn TLS on in the server, or use nats:// and no S3AGENTS_NATS_CA"
+                remedy = "turn TLS on in the server, or use nats:// and no S3AGENTS_NATS_CA or _CERT"
                 raise BusError(explain(self._name, wanted="an encrypted connection", got=got, remedy=remedy))
 
     def _refuse_old(self) -> None:
@@ -269,14 +270,6 @@ class NatsLink:
     async def _on_up(self) -> None:
         self._up.set()
         _log.debug("NATS connection up again", server=self._name)
-
-
-def _trusting(certificates: str | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=certificates)
-    except OSError as exc:
-        wanted = "a file of certificates"
-        raise BusError(explain("S3AGENTS_NATS_CA", wanted=wanted, got=f"{certificates}: {exc}")) from exc
 
 
 async def _try_once(options: dict[str, Any]) -> None:

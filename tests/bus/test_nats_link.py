@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nkeys
 import pytest
 from nats.aio.client import Client, ServerVersion
 
@@ -102,15 +103,48 @@ async def test_a_credentials_file_needs_its_package(
 ) -> None:
     """The message says which."""
     monkeypatch.setitem(sys.modules, "nkeys", None)
+    (tmp_path / "run.creds").touch()
     message = await _refusal(NatsBus(nats_url, NatsCredentials(creds_file=str(tmp_path / "run.creds"))))
     assert "nats-py[nkeys]" in message
 
 
-async def test_a_certificate_file_that_is_not_there(nats_url: str, tmp_path: Path) -> None:
-    """An error of the bus like the others."""
-    message = await _refusal(NatsBus(nats_url, NatsCredentials(tls_ca=str(tmp_path / "none.pem"))))
-    assert message.startswith("S3AGENTS_NATS_CA: wanted a file of certificates")
-    assert "none.pem" in message
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [("creds_file", "CREDS"), ("nkey_file", "NKEY"), ("tls_ca", "CA"), ("tls_cert", "CERT"), ("tls_key", "KEY")],
+)
+def test_a_file_that_is_not_there(tmp_path: Path, name: str, variable: str) -> None:
+    """The message names the variable and the path."""
+    (tmp_path / "there.pem").touch()
+    pair = {"tls_cert": str(tmp_path / "there.pem"), "tls_key": str(tmp_path / "there.pem")}
+    known = NatsCredentials(**{**(pair if name in pair else {}), name: str(tmp_path / "none.pem")})
+    with pytest.raises(InputError, match=rf"S3AGENTS_NATS_{variable}: wanted a file .*none\.pem"):
+        known.check_files()
+
+
+@pytest.mark.parametrize("text", ["", "secret", "SUsecret", "S" * 58])
+def test_a_seed_that_is_none_is_refused_and_not_shown(tmp_path: Path, text: str) -> None:
+    """Whatever stands in the file."""
+    (tmp_path / "seed").write_text(text)
+    with pytest.raises(InputError, match="S3AGENTS_NATS_NKEY: wanted a file with the seed") as caught:
+        NatsCredentials(nkey_file=str(tmp_path / "seed")).check_files()
+    assert not text or text not in str(caught.value)
+
+
+async def test_an_nkey_lets_in_and_another_does_not(make_server: MakeServer, tmp_path: Path) -> None:
+    """The server knows the public half."""
+    right, wrong = (nkeys.from_seed(nkeys.encode_seed(bytes([n]) * 32, nkeys.PREFIX_BYTE_USER)) for n in (1, 2))
+    config = tmp_path / "nkey.conf"
+    config.write_text(f"authorization {{ users = [ {{ nkey: {right.public_key.decode()} }} ] }}")
+    (tmp_path / "right").write_bytes(bytes(right.seed) + b"\n")
+    (tmp_path / "wrong").write_bytes(wrong.seed)
+    server = make_server("-js", "-c", str(config))
+    known = NatsCredentials(nkey_file=str(tmp_path / "right"))
+    async with opened(lambda: NatsBus(server.url, known), shard(0, "ann")) as bus:
+        await bus.publish([a_post("ann")])
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
+    message = await _refusal(NatsBus(server.url, NatsCredentials(nkey_file=str(tmp_path / "wrong"))))
+    assert "Authorization Violation" in message
+    assert wrong.seed.decode() not in message
 
 
 async def test_encryption_that_was_asked_for_is_not_forgone(make_server: MakeServer) -> None:
@@ -142,6 +176,17 @@ async def test_posts_travel_encrypted(make_server: MakeServer, certificate: tupl
         await bus.publish([a_post("ann")])
         assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
     assert "certificate" in (await _refusal(NatsBus(url))).lower()
+
+
+async def test_a_server_that_asks_for_a_certificate(make_server: MakeServer, certificate: tuple[Path, Path]) -> None:
+    """The client's own lets it in; without one it stays out."""
+    pem, key = map(str, certificate)
+    server = make_server("-js", "--tlsverify", "--tlscert", pem, "--tlskey", key, "--tlscacert", pem)
+    known = NatsCredentials(tls_ca=pem, tls_cert=pem, tls_key=key)
+    async with opened(lambda: NatsBus(server.url, known), shard(0, "ann")) as bus:
+        await bus.publish([a_post("ann")])
+        assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
+    await _refusal(NatsBus(server.url, NatsCredentials(tls_ca=pem)))
 
 
 def test_credentials_come_from_the_environment_and_stay_out_of_sight() -> None:
