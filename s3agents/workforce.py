@@ -6,12 +6,12 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from s3agents import wiring
-from s3agents.bus.nats_credentials import NatsCredentials
+from s3agents.bus.nats_credentials import NO_CREDENTIALS, NatsCredentials
 from s3agents.bus.nats_link import NatsLink
 from s3agents.bus.nats_server import EmbeddedNats
 from s3agents.config import Scenario
@@ -83,7 +83,9 @@ async def opened_fleet(
             server = await stack.enter_async_context(EmbeddedNats(folder.bus))
             url, room = server.url, _room(folder.path, room)
         credentials = NatsCredentials() if kind == "nats" else NatsCredentials.from_env(os.environ)
-        crew = _crew(run, url, workers, folder.path / "workers")
+        # Credentials in our environment are for a server of the user's; one of our own has its secret in its address.
+        strangers = NO_CREDENTIALS if kind == "nats" else {}
+        crew = _crew(run, {**strangers, ADDRESS: url}, workers, folder.path / "workers")
         fleet = Fleet(
             NatsLink(url, credentials, patience=_PATIENCE),
             prepared.society,
@@ -146,9 +148,9 @@ def _offering(prepared: Prepared, run: str, workers: int) -> Callable[[str, int]
     return offer
 
 
-def _crew(run: str, url: str, workers: int, logs: Path) -> Crew:
+def _crew(run: str, environ: Mapping[str, str], workers: int, logs: Path) -> Crew:
     command = [sys.executable, "-m", "s3agents", "worker", "--run", run, "--once"]
-    return Crew(command, {ADDRESS: url}, size=workers, logs=logs)
+    return Crew(command, environ, size=workers, logs=logs)
 
 
 def _room(folder: Path, most: int) -> int:

@@ -6,10 +6,11 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from s3agents.errors import InputError, explain
 
-__all__ = ["NatsCredentials"]
+__all__ = ["NO_CREDENTIALS", "NatsCredentials"]
 
 _VARIABLES = {
     "user": "S3AGENTS_NATS_USER",
@@ -21,6 +22,9 @@ _VARIABLES = {
     "tls_cert": "S3AGENTS_NATS_CERT",
     "tls_key": "S3AGENTS_NATS_KEY",
 }
+NO_CREDENTIALS: Mapping[str, str] = MappingProxyType(dict.fromkeys(_VARIABLES.values(), ""))
+"""An environment that states none: for a process that is to use a server which asks for none of them."""
+
 _PAIRS = (("user", "password"), ("tls_cert", "tls_key"))
 _FILES = ("creds_file", "nkey_file", "tls_ca", "tls_cert", "tls_key")
 

@@ -12,8 +12,8 @@ from s3agents.memory.base import StoredText
 __all__ = ["LateWriter"]
 
 _AT_ONCE = 256
-"""Texts of one write: what a write costs by itself is a small part, and yet it takes 40 ms. (Chroma lets nothing else run
-in the process meanwhile, on whatever thread.)"""
+"""Texts of one write: what a write costs by itself is a small part, and yet it takes 40 ms. (Chroma lets nothing else
+run in the process meanwhile, on whatever thread.)"""
 
 
 class LateWriter:

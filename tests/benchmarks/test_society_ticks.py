@@ -1,4 +1,7 @@
-"""What a tick of a whole society costs with NATS, Chroma and the record: printed (``pytest -m benchmark``)."""
+"""What a tick of a whole society costs with NATS, Chroma and the record: printed.
+
+Minutes each, so that they are played on request only: ``S3AGENTS_BENCH_LONG=1 pytest -m benchmark``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ import pytest
 
 pytestmark = [
     pytest.mark.benchmark,
+    pytest.mark.skipif(
+        not os.environ.get("S3AGENTS_BENCH_LONG"), reason="S3AGENTS_BENCH_LONG=1 plays it: it takes minutes"
+    ),
     pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc"),
 ]
 
