@@ -118,6 +118,8 @@ def test_a_third_of_the_requests_failing_is_a_third_of_faults(
     assert faults == stub.failed.total() > 5
     assert row["scores"]["n"] == 60 - faults
     assert set(row["faults"]) <= {"status_500", "garbage", "schema"}
+    stub.failures = 0.0
+    stub.fail_next("status_500", "garbage", "schema")
     again = individual(str(levels), "--mode", "llm", "--model-url", stub.url, "--json")
     assert task(again.out)["rows"][0]["faults"] == {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -60,9 +61,9 @@ class _Model:
     facts = SimpleNamespace(name="even", emotion_step=None, attitude_step=None)
     delays = SimpleNamespace(at=_wait)
 
-    def probabilities(self, rows: Any, *, base_rate: float) -> dict[Action, Any]:
+    def probabilities_of_each(self, parts: Sequence[Any], *, base_rate: float) -> list[dict[Action, Any]]:
         p = 1.0 / (1.0 + math.exp(-LOG_ODDS - math.log(base_rate)))
-        return {Action.FORWARD: np.full(len(rows), p), Action.POST: np.zeros(len(rows))}
+        return [{Action.FORWARD: np.full(len(rows), p), Action.POST: np.zeros(len(rows))} for rows in parts]
 
 
 async def _played(society: Society, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
