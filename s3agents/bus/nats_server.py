@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -18,6 +15,7 @@ from typing import Final, Self
 import orjson
 import structlog
 
+from s3agents.bus.guarded import end_guarded, start_guarded
 from s3agents.bus.nats_info import server_info
 from s3agents.errors import BusError, explain
 
@@ -26,7 +24,6 @@ __all__ = ["EmbeddedNats", "find_nats_server"]
 _log = structlog.get_logger(__name__)
 
 _PROGRAM: Final = "nats-server"
-_GUARD: Final = Path(__file__).with_name("guard.py")
 _CONFIG: Final = "nats.conf"
 _LOG: Final = "server.log"
 _GONE: Final = ".gone-"  # between a folder's name and a number: what is being removed
@@ -170,7 +167,7 @@ class EmbeddedNats:
     async def _launched(self, program: Path, *, port: int) -> str:
         """The address of a server that has just been started, on what is in the store."""
         if self._process is not None:
-            _kill_group(self._process)
+            end_guarded(self._process)
         for stale in self._store.glob("*.ports"):
             stale.unlink()
         self._process = self._launch(program, port)
@@ -182,13 +179,7 @@ class EmbeddedNats:
         command += ["-p", str(port), "--ports_file_dir", store]
         command += ["-js", "-sd", f"{store}/streams", "-l", f"{store}/{_LOG}"]
         with (self._store / _LOG).open("ab") as log:
-            return subprocess.Popen(  # noqa: S603  (our own guard, and the program found above)
-                [sys.executable, "-I", "-S", str(_GUARD), *command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                start_new_session=True,
-            )
+            return start_guarded(command, stdout=subprocess.DEVNULL, stderr=log)
 
     async def _ready(self, process: subprocess.Popen[bytes]) -> str:
         """The address, once the server has written it down and greets there."""
@@ -245,16 +236,4 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        _kill_group(process)
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End the guard and the server, one of which may have gone before."""
-    if process.stdin is not None:
-        process.stdin.close()
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        end_guarded(process)

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from s3agents.bus import guard
+from s3agents.bus.guarded import end_guarded, start_guarded
 from s3agents.errors import RunError, explain
 
 __all__ = ["Crew"]
@@ -84,7 +81,7 @@ class Crew:
             if process is None or (code := process.poll()) is None:
                 continue
             member.process = None
-            _end(process)
+            end_guarded(process)
             if code == _WRONG:
                 raise RunError(f"a worker of this run cannot work for it: {member.last_words}")
             if member.restarts < _RESTARTS:
@@ -111,7 +108,7 @@ class Crew:
                 well &= process.wait(_LEAVE_SECONDS) == 0
             except subprocess.TimeoutExpired:
                 well = False
-            _end(process)
+            end_guarded(process)
         for member in self._members:
             member.process = None
         if well:
@@ -119,23 +116,5 @@ class Crew:
 
     def _launch(self, member: _Member) -> None:
         with member.log.open("ab") as log:
-            member.process = subprocess.Popen(  # noqa: S603  (our own guard and command)
-                [sys.executable, "-I", "-S", guard.__file__, *self._command],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self._environ},
-                start_new_session=True,
-            )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the guard and the worker, one of which may have gone before."""
-    if process.stdin is not None:
-        process.stdin.close()
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+            environ = {**os.environ, **self._environ}
+            member.process = start_guarded(list(self._command), stdout=log, stderr=log, env=environ)

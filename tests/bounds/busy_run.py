@@ -18,6 +18,7 @@ import numpy as np
 import psutil
 
 from s3agents import Simulation, Society
+from s3agents.bench.usage import peak_bytes
 from s3agents.config import Scenario
 from s3agents.testing.societies import lively_scenario, society_of
 
@@ -69,12 +70,6 @@ def children_watched() -> Iterator[dict[str, int]]:
         thread.join()
 
 
-def peak_mb() -> int:
-    """Most memory that this program has had; what ``getrusage`` tells counts that of its parent at the fork."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) >> 10
-
-
 def main(kind: str, bus: str, folder: Path, scale: float) -> None:
     """Play it."""
     scenario, society = {"celebrity": celebrity, "crowd": crowd}[kind](scale)
@@ -89,7 +84,7 @@ def main(kind: str, bus: str, folder: Path, scale: float) -> None:
         "posts": (run.ticks()["posts"] + run.ticks()["forwards"]).tolist(),
         "seconds": round(seconds, 1),
         "cpu": round(used.ru_utime + used.ru_stime, 1),
-        "peak_mb": peak_mb(),
+        "peak_mb": peak_bytes() >> 20,
         "server_mb": server["bytes"] >> 20,
         "fingerprint": run.fingerprint(),
     }
