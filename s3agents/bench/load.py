@@ -19,10 +19,7 @@ from s3agents.scenarios import parse_scenario
 from s3agents.wiring import build_society
 from s3agents.yaml_files import yaml_value
 
-__all__ = ["TRIAL_CHARS", "Load", "trial_name"]
-
-TRIAL_CHARS = 8
-"""Characters of the name of a trial, which stands at the beginning of every prompt."""
+__all__ = ["Load", "trial_name"]
 
 _ORIGIN = "s3agents bench"
 _QUESTION = "Should the new tax on sugar be kept?"
