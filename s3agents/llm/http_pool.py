@@ -8,9 +8,11 @@ happens around a model in a turn.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Mapping
 
+from aiohappyeyeballs import start_connection
 from yarl import URL
 
 from s3agents.llm.http_connection import HttpAnswer, HttpConnection
@@ -90,12 +92,11 @@ class HttpPool:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
+                addresses = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+                # the loop's own way of trying several addresses loses sockets when it is cancelled
+                connected = await start_connection(addresses, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS)
                 _, connection = await loop.create_connection(
-                    HttpConnection,
-                    self._host,
-                    self._port,
-                    ssl=self._tls,
-                    happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS,
+                    HttpConnection, sock=connected, ssl=self._tls, server_hostname=self._host if self._tls else None
                 )
         except TimeoutError as exc:
             raise ConnectionError(f"nobody answered within {_CONNECT_SECONDS:g} s") from exc
