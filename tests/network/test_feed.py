@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Collection
 
@@ -97,9 +98,14 @@ def test_a_celebrity_is_quick() -> None:
         n, np.concatenate([fans, np.zeros(50_000)]), np.concatenate([np.zeros(n - 1), fans[::2]])
     )
     society = Society([Persona(id=UserId(f"u{i}"), extra={}) for i in range(n)], graph)
-    start = time.process_time()
-    inboxes = deliveries([post_of(0)], range(n), society)
-    assert time.process_time() - start < 0.5
+    gc.collect()
+    gc.freeze()  # or the collector walks through all that other tests have left, while inboxes are made
+    try:
+        start = time.thread_time()
+        inboxes = deliveries([post_of(0)], range(n), society)
+        assert time.thread_time() - start < 0.5
+    finally:
+        gc.unfreeze()
     assert len(inboxes) == 100_000
     assert inboxes[1][0].source is Source.MUTUAL
     assert inboxes[2][0].source is Source.FOLLOWEE
