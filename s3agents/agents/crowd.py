@@ -132,14 +132,18 @@ class Crowd:
             agent = self._agent(i)
             news = agent.unsaid(said.get(i, ()))
             if news or i in mail or i in acting:
-                found.append(Due(agent, self._inbox(i, tick, mail.get(i, ())), news, i))
+                found.append(Due(agent, self.bounded(i, tick, mail.get(i, ())), news, i))
         full = sum(len(mail.get(entry.user, ())) > self.limits.inbox for entry in found)
         if full:
             _log.info("inboxes are full: not all posts are delivered", tick=tick, inboxes=full, limit=self.limits.inbox)
         return found
 
-    def _inbox(self, user: int, tick: int, mail: Sequence[Delivery]) -> Sequence[Delivery]:
-        return bounded(mail, reader=self.society.ids[user], tick=tick, most=self.limits.inbox)
+    def bounded(self, user: int, tick: int, mail: Sequence[Delivery]) -> Sequence[Delivery]:
+        """What of ``mail`` reaches an agent in ``tick``; it may come in parts that are bounded before."""
+        most = self.limits.inbox
+        if len(mail) <= most:
+            return mail
+        return bounded(mail, seed=self._agent(user).mind.seed, reader=self.society.ids[user], tick=tick, most=most)
 
     async def prepare(self, due: Sequence[Due]) -> None:
         """Embed what is new and fetch what will be recalled in one batch each, rather than in every turn.

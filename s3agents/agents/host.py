@@ -8,7 +8,6 @@ from itertools import groupby
 import numpy as np
 
 from s3agents.agents.crowd import Crowd, Due
-from s3agents.agents.inbox import bounded
 from s3agents.agents.shards import plan_shards
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.bus.base import Bus, Shard
@@ -122,11 +121,7 @@ class Host:
                 held = mail.setdefault(reader, [])
                 held.extend(delivered)
                 if len(held) > 2 * self._crowd.limits.inbox:
-                    mail[reader] = self._cut(reader, tick + 1, held)
-
-    def _cut(self, reader: int, tick: int, mail: list[Delivery]) -> list[Delivery]:
-        """What stays of ``mail`` that has become far too long before its reader's turn."""
-        return list(bounded(mail, reader=self._society.ids[reader], tick=tick, most=self._crowd.limits.inbox))
+                    mail[reader] = list(self._crowd.bounded(reader, tick + 1, held))
 
     def _readers_of(self, posts: Sequence[Post]) -> dict[int, list[PostId]]:
         """What each shard has to receive."""
