@@ -12,28 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from s3agents import __version__
-from s3agents.cli import (
-    bench,
-    build,
-    calibrate,
-    describe,
-    doctor,
-    evaluate,
-    export,
-    fit,
-    generate,
-    infer,
-    report,
-    resume,
-    run,
-    show,
-    validate,
-    vllm,
-    worker,
-)
 from s3agents.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
+from s3agents.cli.commands import Commands, list_commands
 from s3agents.cli.console import warn
-from s3agents.cli.logs import configure_logs
 from s3agents.errors import InputError, S3AgentsError
 
 __all__ = ["app", "main", "run_command"]
@@ -43,11 +24,11 @@ _UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__na
 
 app = typer.Typer(
     name="s3agents",
+    cls=Commands,
     help="Simulate a social network whose users are language-model agents.\n\n"
     "Start with `s3agents run`: it plays the bundled demo, with no model and no key.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -71,29 +52,12 @@ def _options(
     level = log_level or ("warning" if terminal else "info")
     if level not in {"debug", "info", "warning", "error"}:
         raise typer.BadParameter(f"wanted debug, info, warning or error, got {level}", param_hint="--log-level")
+    from s3agents.cli.logs import configure_logs
+
     configure_logs(level, terminal=terminal)
 
 
-for command in (
-    run,
-    resume,
-    show,
-    export,
-    build,
-    calibrate,
-    generate,
-    fit,
-    evaluate,
-    report,
-    infer,
-    describe,
-    validate,
-    doctor,
-    bench,
-    vllm,
-    worker,
-):
-    command.register(app)
+list_commands(app)
 
 
 def main() -> None:

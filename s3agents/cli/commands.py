@@ -1,0 +1,110 @@
+"""Commands: all of them with a line about each, and the modules that are imported when they are called.
+
+Importing what the commands need takes a second or two, which nobody who asks for help or presses Tab should wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+__all__ = ["LISTED", "Commands", "Listed", "list_commands", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command as it is listed: its name, the first paragraph of its help, and its module in this package."""
+
+    name: str
+    help: str
+    module: str
+
+
+LISTED: Final = (
+    Listed("run", "Play a scenario to its end and say what came of it.", "run"),
+    Listed("resume", "Go on with a run that was stopped, killed or failed, after its last whole tick.", "resume"),
+    Listed(
+        "replay",
+        "Play a run again from its recorded replies, with no endpoint, and hold the two records against each other.",
+        "resume",
+    ),
+    Listed("show", "Show what came of a run, finished or not.", "show"),
+    Listed(
+        "export",
+        "Write the tables of a run (Parquet, CSV, JSONL), or who forwarded from whom as a graph (GraphML).",
+        "export",
+    ),
+    Listed("report", "Write a report of one or more runs: one HTML file that needs no network.", "report"),
+    Listed(
+        "build",
+        "Build a society from raw data: authors on a topic, whom they are connected to, and what they wrote.",
+        "build",
+    ),
+    Listed(
+        "generate",
+        "Make a synthetic society: users, follow edges, attitudes and earlier posts, all from one seed.",
+        "generate",
+    ),
+    Listed("describe", "Describe a society: its users, their classes, and the shape of its network.", "describe"),
+    Listed(
+        "infer",
+        "Predict gender, age, occupation or attitude of the users of whom the data do not give it.",
+        "infer",
+    ),
+    Listed("fit", "Learn from data, and say how good it is.", "fit"),
+    Listed(
+        "calibrate",
+        "Fit the pace of forecasts, and with --learnt the base rate and time scale of fitted minds.",
+        "calibrate",
+    ),
+    Listed("evaluate", "Hold agents and runs against what really happened, with intervals and baselines.", "evaluate"),
+    Listed(
+        "validate", "Check a scenario, its society, its prompt packs and everything else that it refers to.", "validate"
+    ),
+    Listed("doctor", "Check the endpoint, NATS, Chroma and the embedder that a scenario would use.", "doctor"),
+    Listed(
+        "bench",
+        "Measure what a society costs here, beside the bare limit: a loop that sends the same requests.",
+        "bench",
+    ),
+    Listed(
+        "vllm", "Start the vLLM server that all agents share; further options are handed on to `vllm serve`.", "vllm"
+    ),
+    Listed("worker", "Take turns for a run, from any machine, beginning and ending at any time.", "worker"),
+)
+"""In the order in which they are listed."""
+
+_MODULES: Final = {listed.name: listed.module for listed in LISTED}
+
+
+class Commands(TyperGroup):
+    """The group of all commands: what is called, or completed, is the command itself in the place of its listing."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """Name and command that ``args`` begin with, and the rest of them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command if name is None else load(name), rest
+
+
+def list_commands(app: typer.Typer) -> None:
+    """Add every command to ``app``, a Typer of :class:`Commands`, by its line alone."""
+    for listed in LISTED:
+        app.command(listed.name, help=listed.help)(_listed)
+
+
+def load(name: str) -> Any:
+    """The command, from its module."""
+    register: Callable[[typer.Typer], None] = import_module(f"s3agents.cli.{_MODULES[name]}").register
+    app = typer.Typer(rich_markup_mode="markdown")
+    register(app)
+    return typer.main.get_group(app).commands[name]
+
+
+def _listed() -> None:
+    """Stands for a command in the list."""
+    raise NotImplementedError
