@@ -193,7 +193,7 @@ def test_coordinator_plays_a_scenario_over_the_services(monkeypatch: pytest.Monk
         made.append(scenario)
         raise typer.Exit
 
-    monkeypatch.setattr(run, "Simulation", simulation)
+    monkeypatch.setattr("s3agents.simulation.Simulation", simulation)
     run.register(app)
     words: list[str] = [*COORDINATOR["entrypoint"], *COORDINATOR["command"]]
     app([str(BINDS.get(word, word)) for word in words[2:]], standalone_mode=False)

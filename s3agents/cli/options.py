@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from s3agents.config import Scenario
 from s3agents.errors import ConfigError, InputError, explain
 from s3agents.resources import examples_dir
-from s3agents.scenarios import load_scenario
+
+if TYPE_CHECKING:
+    from s3agents.config import Scenario
 
 __all__ = ["Overrides", "Parameters", "RunPath", "ScenarioName", "Strict", "Workers", "find_scenario", "read_scenario"]
 
@@ -53,6 +54,8 @@ def find_scenario(name: str) -> Path:
 
 def read_scenario(name: str, parameters: Sequence[str] | None, overrides: Sequence[str]) -> Scenario:
     """The scenario that a command line names, with parameters and overrides."""
+    from s3agents.scenarios import load_scenario
+
     return load_scenario(find_scenario(name), dict(_pair(text) for text in parameters or ()), overrides=overrides)
 
 

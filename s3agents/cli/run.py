@@ -1,4 +1,4 @@
-"""``s3agents run``: play a scenario."""
+"""``s3agents run``: play a scenario. What plays it is imported when it is played, so that its help comes at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from typing import Annotated
 
 import typer
 
-from s3agents.cli.endpoint import settle_model
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, Strict, Workers, read_scenario
-from s3agents.cli.play import play
-from s3agents.cli.society import print_preparation
-from s3agents.simulation import Simulation
 
 __all__ = ["register"]
 
@@ -53,6 +49,11 @@ def _run(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
     """Play a scenario to its end and say what came of it."""
+    from s3agents.cli.endpoint import settle_model
+    from s3agents.cli.play import play
+    from s3agents.cli.society import print_preparation
+    from s3agents.simulation import Simulation
+
     given = {"ticks": ticks, "seed": seed, "bus": bus, "model.url": model_url, "model.name": model_name}
     sets = [f"{key}={dumps(value)}" for key, value in given.items() if value is not None]
     # Tiers have modes of their own.
