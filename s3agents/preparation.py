@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from s3agents import wiring
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.config import Scenario
+from s3agents.config.nats import NatsSection
 from s3agents.coordinator.roster import Roster, outcome
 from s3agents.coordinator.seeds import Announcements, plan_seeds
 from s3agents.embed.base import Embedder
@@ -93,6 +94,9 @@ def prepare(
 
 
 def _notes(scenario: Scenario, society: Society) -> Iterator[str]:
+    kind, _ = wiring.choose_bus(scenario)
+    if kind in {"local", "nats"} and scenario.nats != NatsSection():
+        yield f"nats is left out: it is for a server of yours, bus: nats://HOST:PORT, and this run has bus: {kind}"
     if scenario.compare is not None and len(society.ids) > _OUTCOMES_KEPT:
         yield f"compare is left out: it is for societies of up to {_OUTCOMES_KEPT:,} users"
     late = sum(seed.tick >= scenario.ticks for seed in scenario.seeds)

@@ -16,14 +16,24 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from s3agents.config import Scenario
+from s3agents.config.nats import UNSHOWN, NatsSection
 from s3agents.errors import ConfigError, explain
 from s3agents.yaml_files import read_yaml_keys, yaml_value
 
-__all__ = ["load_scenario", "parse_scenario", "read_override", "with_overrides"]
+__all__ = [
+    "load_scenario",
+    "parse_nats",
+    "parse_scenario",
+    "read_override",
+    "with_nats_files",
+    "with_overrides",
+    "with_values",
+]
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_CREDENTIALS = re.compile(r"//[^@\s]*@")
 _SHOWN = 80
+_NATS_FILES = {"nkey_file", "creds_file", "ca", "cert", "key"}
 
 
 class _Parameter(BaseModel):
@@ -74,6 +84,14 @@ def parse_scenario(data: Any, *, origin: str) -> Scenario:
         raise ConfigError(_report(exc, origin)) from exc
 
 
+def parse_nats(data: Any, *, origin: str) -> NatsSection:
+    """The section ``nats`` of plain values, where there is no scenario around it; see :func:`parse_scenario`."""
+    try:
+        return NatsSection.model_validate(data)
+    except ValidationError as exc:
+        raise ConfigError(_report(exc, origin, prefix="nats")) from exc
+
+
 def read_override(override: str) -> tuple[str, Any]:
     """Key and value of ``KEY=VALUE``; the value is YAML.
 
@@ -97,14 +115,35 @@ def with_overrides(data: Mapping[str, Any], overrides: Sequence[str], *, origin:
     Raises:
         ConfigError: if one is no override, or of what the scenario has not.
     """
+    return with_values(data, dict(map(read_override, overrides)), origin=origin)
+
+
+def with_values(data: Mapping[str, Any], values: Mapping[str, object], *, origin: str) -> dict[str, Any]:
+    """As :func:`with_overrides`, of values by dotted keys."""
     changed = deepcopy(dict(data))
-    for override in overrides:
-        _override(changed, override, origin)
+    for key, value in values.items():
+        _put(changed, key, value, origin)
     return changed
+
+
+def with_nats_files(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``data``, plain values of a scenario, in which the files of its section ``nats`` are relative to ``folder``."""
+    nats = data.get("nats")
+    parts = (nats.get("credentials"), nats.get("tls")) if isinstance(nats, dict) else ()
+    for part in parts:
+        files = part if isinstance(part, dict) else {}
+        for key in _NATS_FILES & files.keys():
+            if isinstance(files[key], str) and files[key]:
+                files[key] = str((folder / files[key]).absolute())
+    return data
 
 
 def _override(data: dict[str, Any], override: str, file: Path | str) -> None:
     key, value = read_override(override)
+    _put(data, key, value, file)
+
+
+def _put(data: dict[str, Any], key: str, value: object, file: Path | str) -> None:
     *parents, last = key.split(".")
     place: Any = data
     for parent in parents:
@@ -159,7 +198,7 @@ def _filled(data: Any, values: Mapping[str, str], file: Path) -> Any:
 
 
 def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Make the paths of a scenario absolute: those of the society, its population, seed files, packs and models."""
+    """Make the paths of a scenario absolute: of society and population, seeds, packs, models, and what lets us in."""
     society = data.get("society")
     if isinstance(society, dict) and isinstance(society.get("path"), str):
         society["path"] = str((folder / society["path"]).absolute())
@@ -171,6 +210,7 @@ def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         for key in ("file", "adoptions"):
             if isinstance(seed, dict) and isinstance(seed.get(key), str):
                 seed[key] = str((folder / seed[key]).absolute())
+    with_nats_files(data, folder)
     cognition = data.get("cognition")
     for mind in _minds(cognition):
         if isinstance(mind.get("pack"), str) and "/" in mind["pack"]:
@@ -203,7 +243,7 @@ def _line(details: Any, prefix: str) -> str:
     if kind == "missing":
         return explain(place, wanted="a value", got="nothing", remedy="the key is required")
     wanted = re.sub(r"^(Input should be|Value error,|Assertion failed,)\s*", "", message)
-    return explain(place, wanted=wanted, got=_shown(details["input"]))
+    return explain(place, wanted=wanted, got="something else" if kind == UNSHOWN else _shown(details["input"]))
 
 
 def _hint(location: Sequence[Any]) -> str:

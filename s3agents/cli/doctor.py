@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from s3agents import wiring
-from s3agents.bus.nats import NatsBus, NatsCredentials
+from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.cli.console import out
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, read_scenario
@@ -100,8 +99,10 @@ async def _bus(scenario: Scenario) -> str:
     if kind == "local":
         return note or "local: posts travel in memory"
     if kind != "nats":
-        await _connect(NatsBus(kind, credentials=NatsCredentials.from_env(os.environ)))
-        return f"{kind}: connected, JetStream answers"
+        replicas = scenario.nats.replicas
+        await _connect(NatsBus(kind, credentials=wiring.nats_credentials(scenario), replicas=replicas))
+        kept = f", streams are kept by {replicas} servers" if replicas > 1 else ""
+        return f"{kind}: connected, JetStream answers{kept}"
     with tempfile.TemporaryDirectory() as folder:
         async with EmbeddedNats(Path(folder) / "bus") as server:
             await _connect(NatsBus(server.url))

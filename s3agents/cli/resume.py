@@ -39,7 +39,11 @@ def _resume(
     budget: Annotated[int | None, typer.Option(help="Another token budget for the whole run.")] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Another pace or limit of room, e.g. limits.replies_gb=500."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Another pace, limit of room or server, e.g. limits.replies_gb=500, or bus=nats://HOST:PORT.",
+        ),
     ] = None,
     workers: Workers = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,

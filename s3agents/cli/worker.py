@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,10 @@ from s3agents.bus.nats_credentials import NatsCredentials
 from s3agents.bus.nats_link import NatsLink
 from s3agents.cli.codes import DONE, INTERRUPTED
 from s3agents.cli.console import note
+from s3agents.cli.options import Parameters, read_scenario
+from s3agents.config.nats import NatsSection
 from s3agents.errors import InputError, explain
+from s3agents.scenarios import parse_nats, with_nats_files, with_overrides
 from s3agents.worker_process import WorkerOptions, WorkerProcess
 from s3agents.workforce import ADDRESS
 
@@ -22,6 +26,7 @@ __all__ = ["register"]
 
 _LINK_PATIENCE = 30.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SERVER = ("nats.", "nats=", "bus=")  # overrides of what the server is to us, which no run offers
 
 _EPILOG = """Examples:
 
@@ -37,6 +42,10 @@ def register(app: typer.Typer) -> None:
 
 
 def _worker(
+    scenario: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="Take address and credentials of the server from there.")
+    ] = None,
+    param: Parameters = None,
     bus: Annotated[
         str, typer.Option(envvar=ADDRESS, help="Address of the NATS server that the run uses: nats://HOST:PORT.")
     ] = "",
@@ -49,33 +58,58 @@ def _worker(
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A path or address that differs here, e.g. model.url=..."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A path or address that differs here, e.g. model.url=... or nats.tls.ca=...",
+        ),
     ] = None,
     patience: Annotated[float, typer.Option(min=0.0, help="Seconds to wait for a run that wants workers.")] = 600.0,
     once: Annotated[bool, typer.Option("--once", help="Leave when the run is broken off, too.")] = False,
 ) -> int:
     """Take turns for a run, from any machine, beginning and ending at any time.
 
-    Credentials come from S3AGENTS_NATS_... as for run, the model's key from this machine's environment.
+    Credentials come from --scenario or --set nats..., else from S3AGENTS_NATS_..., the model's key from this machine's
+    environment.
     """
-    if not bus.startswith(("nats://", "tls://")):
-        wanted, got = "the address of a server: nats://HOST:PORT", "none" if not bus else "something else"
-        raise InputError(explain("--bus", wanted=wanted, got=got, remedy=f"or set {ADDRESS}"))
+    address, nats = _server(scenario, param, overrides or [])
+    bus = _checked(bus or address)
+    credentials = NatsCredentials.of(nats, os.environ)
+    credentials.check_files()
     options = WorkerOptions(
         run=run,
         society=society,
-        overrides=tuple(overrides or ()),
+        overrides=tuple(text for text in overrides or () if not text.startswith(_SERVER)),
         concurrency=concurrency,
         patience=patience,
         once=once,
     )
-    credentials = NatsCredentials.from_env(os.environ)
     process = WorkerProcess(lambda: NatsLink(bus, credentials, patience=_LINK_PATIENCE), options)
     ended = asyncio.run(_until_told(process))
     if ended is None:
         return INTERRUPTED
     note(f"the run is {ended}")
     return DONE
+
+
+def _server(scenario: str | None, param: list[str] | None, overrides: Sequence[str]) -> tuple[str, NatsSection]:
+    """Address of the server, if a scenario tells it, and what it asks for."""
+    if scenario is not None:
+        told = read_scenario(scenario, param, overrides)
+        return told.bus, told.nats
+    own = [text for text in overrides if text.startswith(_SERVER)]
+    given = with_nats_files(with_overrides({}, own, origin="--set"), Path.cwd())
+    return str(given.get("bus", "")), parse_nats(given.get("nats", {}), origin="--set")
+
+
+def _checked(bus: str) -> str:
+    if not bus.startswith(("nats://", "tls://")):
+        wanted, got = "the address of a server: nats://HOST:PORT", "none" if not bus else "something else"
+        raise InputError(explain("--bus", wanted=wanted, got=got, remedy=f"or set {ADDRESS}"))
+    if "@" in bus and bus != os.environ.get(ADDRESS):
+        wanted, got = "an address without user and password, for all can read a command line", "one with '@'"
+        raise InputError(explain("--bus", wanted=wanted, got=got, remedy=f"set {ADDRESS} or S3AGENTS_NATS_..."))
+    return bus
 
 
 async def _until_told(process: WorkerProcess) -> str | None:

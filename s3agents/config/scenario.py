@@ -14,6 +14,7 @@ from s3agents.config.cognition import CognitionSection, TiersSection
 from s3agents.config.generate import GenerateSection
 from s3agents.config.memory import MemorySection
 from s3agents.config.model import PACE, ModelSection
+from s3agents.config.nats import NatsSection
 from s3agents.config.section import Address, Duration, Section
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Scalar
@@ -157,7 +158,8 @@ class Scenario(Section):
         memory: what they remember.
         model: the endpoint of mode ``llm``.
         bus: ``auto`` (an embedded NATS server where there is one, else in memory), ``nats``, ``local``, or the
-            address of a server: ``nats://host:4222``.
+            address of a server: ``nats://host:4222``, or several of one cluster, separated by commas.
+        nats: how that server lets one in, and how many of its cluster keep what it is given.
         limits: bounds.
         compare: a known outcome, if there is one.
     """
@@ -175,6 +177,7 @@ class Scenario(Section):
     memory: MemorySection = MemorySection()
     model: ModelSection = ModelSection()
     bus: Address = Field(default="auto", pattern=r"^(auto|local|nats|(nats|tls)://\S+)$")
+    nats: NatsSection = NatsSection()
     limits: LimitsSection = LimitsSection()
     compare: CompareSection | None = None
 
@@ -215,6 +218,7 @@ class Scenario(Section):
         minds["tiers"] = {name: {"learnt"} for name in TiersSection.model_fields}
         left_out: dict[str, IncEx | bool] = {
             "bus": True,
+            "nats": True,
             "model": set(PACE),
             "limits": set(ROOM),
             "society": paths,

@@ -47,8 +47,7 @@ def is_secret(key: str) -> bool:
 
 
 def _no_credentials(address: str) -> str:
-    hosts = (part.partition("://")[2] or part for part in address.split(","))  # servers of one cluster
-    if any("@" in host.partition("/")[0] for host in hosts):
+    if "@" in address:
         raise ValueError("an address without user and password (give them in environment variables)")
     return address
 

@@ -60,7 +60,7 @@ def _shape(run: Run) -> str:
 
     A society that is made has a seed of its own; any other is told by its digest, wherever it lay.
     """
-    scenario: dict[str, Any] = {k: v for k, v in run.scenario.items() if k not in {"seed", "bus", "society"}}
+    scenario: dict[str, Any] = {k: v for k, v in run.scenario.items() if k not in {"seed", "bus", "nats", "society"}}
     scenario["model"] = {k: v for k, v in scenario.get("model", {}).items() if k not in PACE}
     scenario["limits"] = {k: v for k, v in scenario.get("limits", {}).items() if k not in ROOM}
     society = dict(run.scenario.get("society", {}))
