@@ -1,23 +1,25 @@
-"""OpenAIEmbedder: any endpoint with ``/v1/embeddings`` (vLLM, Ollama, TEI, OpenAI), over one ``aiohttp`` session."""
+"""OpenAIEmbedder: any endpoint with ``/v1/embeddings`` (vLLM, Ollama, TEI, OpenAI), over connections of our own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import aiohttp
 import numpy as np
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from yarl import URL
 
 from s3agents.addresses import checked_endpoint
 from s3agents.embed.base import Vectors
 from s3agents.embed.unit import unit_vectors
-from s3agents.errors import MemoryStoreError, explain
+from s3agents.errors import InputError, MemoryStoreError, explain
+from s3agents.llm.http_pool import HttpPool
 
 __all__ = ["OpenAIEmbedder"]
 
 _BATCH = 64
+_CONNECTIONS = 16
 _SHOWN = 300
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REMEDIES = {
@@ -46,7 +48,7 @@ class OpenAIEmbedder:
         retries: how often a batch is sent again after a transient failure (429, 5xx, no connection).
 
     Raises:
-        InputError: if the address is none, or carries a user or password.
+        InputError: if the address is none, or carries a user or password; if the key can be none.
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class OpenAIEmbedder:
         self._timeout = timeout
         self._retries = retries
         self._dimensions: int | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._pool = self._connections()
 
     @property
     def name(self) -> str:
@@ -82,9 +84,8 @@ class OpenAIEmbedder:
 
     async def close(self) -> None:
         """Close all connections, which a later text would open again."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        pool, self._pool = self._pool, self._connections()
+        await pool.close()
 
     async def _batch(self, texts: list[str]) -> Vectors:
         vectors: Vectors = await AsyncRetrying(
@@ -102,26 +103,25 @@ class OpenAIEmbedder:
     async def _ask(self, texts: list[str]) -> Vectors:
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
         body = orjson.dumps({"model": self._model, "input": clean, "encoding_format": "float"})
-        session = self._session or self._open()
         try:
-            async with session.post(self._url, data=body, allow_redirects=False) as response:
-                answer = await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as exc:
+            answer = await self._pool.send("POST", URL(self._url).raw_path, body)
+        except (OSError, UnicodeError) as exc:  # the latter is about a host that can be none
             why = str(exc) or f"no answer in {self._timeout:g} s"
             remedy = "is the server running, and memory.embedder.url right?"
             raise _TryAgain(f"{self._url}: not reached: {why} ({remedy})") from exc
-        if response.status != 200:
-            raise self._refused(response.status, answer)
-        return unit_vectors(self._rows(answer, len(texts)), count=len(texts), who=self._url)
+        if answer.status != 200:
+            raise self._refused(answer.status, answer.body)
+        return unit_vectors(self._rows(answer.body, len(texts)), count=len(texts), who=self._url)
 
-    def _open(self) -> aiohttp.ClientSession:
-        """The session, made on first use because it belongs to the running event loop."""
-        headers = {"Content-Type": "application/json"}
+    def _connections(self) -> HttpPool:
+        headers = {"Content-Type": "application/json", "User-Agent": "s3agents"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        timeout = aiohttp.ClientTimeout(total=self._timeout)
-        self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
-        return self._session
+        try:
+            return HttpPool(URL(self._url), headers=headers, limit=_CONNECTIONS, timeout=self._timeout)
+        except ValueError:  # not chained, and not shown: it is a key
+            wanted, got = "one line of ASCII characters", "others among them"
+            raise InputError(explain("key of the embedder", wanted=wanted, got=got)) from None
 
     def _refused(self, status: int, answer: bytes) -> MemoryStoreError:
         kind = _TryAgain if status in _TRANSIENT else MemoryStoreError

@@ -216,3 +216,26 @@ def test_a_password_in_an_address_is_not_repeated():
     with pytest.raises(InputError) as caught:
         OpenAIEmbedder("http://me:hunter2@host/v1", "bge")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_key_that_can_be_none_is_refused_and_not_repeated():
+    """It would be sent as a header, which is one line of ASCII."""
+    with pytest.raises(InputError, match="key of the embedder: wanted one line of ASCII") as caught:
+        OpenAIEmbedder("http://127.0.0.1:1/v1", "bge", "hunter2\nX-Mine: 1")
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_one_connection_carries_many_batches(endpoint):
+    """It is kept between them."""
+    peers = set()
+    handle = endpoint.handle
+
+    async def watched(request):
+        peers.add(request.transport.get_extra_info("peername"))
+        return await handle(request)
+
+    async with served(watched) as endpoint.url, embedding(endpoint) as embedder:
+        await embedder.embed([f"text {n}" for n in range(150)])
+        await embedder.embed(["a"])
+    assert len(endpoint.requests) == 4
+    assert len(peers) == 1
