@@ -17,7 +17,7 @@ UserId = NewType("UserId", str)
 PostId = NewType("PostId", str)
 TextId = NewType("TextId", str)
 
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_OTHER = re.compile(r"[^A-Za-z0-9_-]+")
 _SHORT = 1000
 
 
@@ -44,6 +44,8 @@ def subject_token(user: UserId) -> str:
 
     Ids of letters, digits, ``-`` and ``_`` stay as they are; any other byte becomes ``=XX``.
     """
-    if _PLAIN.fullmatch(user):
-        return user
-    return "".join(chr(b) if _PLAIN.fullmatch(chr(b)) else f"={b:02X}" for b in user.encode("utf-8"))
+    return _OTHER.sub(_escaped, user)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join([f"={byte:02X}" for byte in found[0].encode("utf-8")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from s3agents.ids import PostId, UserId, subject_token, text_id
@@ -40,19 +41,22 @@ class RunSubjects:
     @property
     def all_posts(self) -> str:
         """Subjects of the posts of all authors."""
-        return self._post(">")
+        return f"{_prefix(self.run)}>"
 
     def posts_of(self, author: UserId) -> str:
         """Subject of the posts of ``author``."""
-        return self._post(_token(author))
+        return f"{_prefix(self.run)}{_token(author)}"
 
     @staticmethod
     def message_id(post: PostId) -> str:
         """The id by which the server knows a repeated post (header values lose blanks, hence a token)."""
         return _token(post)
 
-    def _post(self, token: str) -> str:
-        return f"s3.{_token(self.run)}.post.{token}"
+
+@lru_cache(64)
+def _prefix(run: str) -> str:
+    """How the subjects of all posts of a run begin: asked for once a post."""
+    return f"s3.{_token(run)}.post."
 
 
 def _token(name: str) -> str:
