@@ -356,3 +356,24 @@ def test_the_program_next_to_the_interpreter_comes_first(tmp_path: Path, monkeyp
     assert find_nats_server() == on_path / "nats-server"
     (on_path / "nats-server").unlink()
     assert find_nats_server() is None
+
+
+async def test_a_log_has_its_limit(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much a server has to tell, two files of bounded size are kept of it, and it goes on telling."""
+    size, line = 2_048, 512
+    monkeypatch.setitem(nats_server._LIMITS, "logfile_size_limit", str(size))
+    async with EmbeddedNats(store) as server:
+        host, _, port = server.url.rpartition("@")[2].partition(":")
+        written: set[str] = set()
+        for n in range(100):  # each is turned away, which is a line
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b'CONNECT {"auth_token":"no"}\r\nPING\r\n')
+            await reader.read()
+            writer.close()
+            written |= {file.name for file in store.glob("server.log*")}
+            kept = [file.stat().st_size for file in store.glob("server.log*")]
+            assert sum(kept) <= 3 * (size + line), f"after {n} lines"
+        assert len(written) > 3
+        assert "authentication error" in (store / "server.log").read_text()
+        assert (await server_info(server.url, timeout=_BOUND)).jetstream
+    assert not store.exists()
