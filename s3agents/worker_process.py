@@ -19,6 +19,7 @@ from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.shards import users_of
 from s3agents.bus.nats_link import NatsLink
 from s3agents.config import Scenario
+from s3agents.coordinator.collector import seldom_collected
 from s3agents.errors import BusError, InputError, RunError, explain
 from s3agents.fleet.basket import CollectingClient
 from s3agents.fleet.names import FleetNames
@@ -111,7 +112,8 @@ class WorkerProcess:
                 return None
             async with self._hired(link, offer) as worker:
                 _log.info("working", run=offer.run, worker=worker.name)
-                return await worker.run() or ""
+                with seldom_collected():
+                    return await worker.run() or ""
         finally:
             await link.close()
 
