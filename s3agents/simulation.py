@@ -251,7 +251,8 @@ class Simulation:
     async def _turns_here(self, name: str) -> AsyncIterator[tuple[Turns, Flush]]:
         prepared, scenario = self.prepared, self.prepared.scenario
         async with AsyncExitStack() as stack:
-            store = wiring.build_store(scenario, prepared.embedder, folder=self.folder.memory, run=name)
+            users = len(prepared.society)
+            store = wiring.build_store(scenario, prepared.embedder, folder=self.folder.memory, run=name, users=users)
             stack.push_async_callback(store.close)
             client = await stack.enter_async_context(self._model())
             bus = await stack.enter_async_context(wiring.opened_bus(scenario, self.folder.bus, self.notes))

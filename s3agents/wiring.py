@@ -77,6 +77,9 @@ _OWN_SERVER_PATIENCE = 30.0
 _LATE_TEXTS = 131_072
 """Texts that may be remembered before Chroma has them on its disk: what is lost there comes back from the record."""
 
+_MANY_USERS = 1_000
+"""Users from which on Chroma has a process of its own: it takes a second to start, and then holds nothing up."""
+
 
 def build_society(section: SocietySection, *, around: tuple[str, ...] = (), strict: bool = False) -> Society:
     """The society that a scenario names, or asks to be made, sampled around ``around`` if it asks for that.
@@ -115,15 +118,23 @@ def build_embedder(section: EmbedderSection) -> Embedder:
     return LangChainEmbedder(_given(section.path, "memory.embedder.path"), section.options)
 
 
-def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: str) -> TextStore:
-    """The vector store of a scenario; ``folder`` is where an embedded one keeps its files."""
+def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: str, users: int = 0) -> TextStore:
+    """The vector store of a scenario.
+
+    Args:
+        scenario: which kind of store.
+        embedder: makes the vectors.
+        folder: where an embedded one keeps its files.
+        run: what a server calls the run.
+        users: of the society; with many of them, an embedded Chroma has a process of its own.
+    """
     where = scenario.memory.store
     if where == "local":
         from s3agents.memory.local import LocalStore
 
         return LocalStore(embedder, most=scenario.limits.texts)
     if where == "chroma":
-        return ChromaStore(embedder, path=folder, late=_LATE_TEXTS)
+        return ChromaStore(embedder, path=folder, late=_LATE_TEXTS, apart=users >= _MANY_USERS)
     return ChromaStore(embedder, url=where, collection=collection_name(run), late=_LATE_TEXTS)
 
 

@@ -13,6 +13,7 @@ from s3agents.errors import InputError, MemoryStoreError, explain
 from s3agents.ids import TextId
 from s3agents.memory.base import StoredText
 from s3agents.memory.chroma_collection import ChromaCollection
+from s3agents.memory.chroma_process import ChromaProcess
 from s3agents.memory.late_writer import LateWriter
 from s3agents.memory.recent import RecentTexts, stored_text
 
@@ -20,6 +21,11 @@ __all__ = ["ChromaStore"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_AT_ONCE = 256
+"""Texts of one write in our own process: it takes 40 ms, in which nothing else runs."""
+_AT_ONCE_APART = 2048
+"""Texts of one write in another: half the cost a text."""
 
 
 class _Batch:
@@ -38,6 +44,9 @@ class ChromaStore:
     for the disk at all: that is for those who can make the texts anew, as a run can from its record. A vector has the
     same bits whether it comes from memory, from the folder, or from a store opened anew.
 
+    Chroma keeps the interpreter's lock while it works. Where there is much to write, have it in a process of its own
+    (``apart``), which ends with the store and with whoever made it, however that ends. To start one takes a second.
+
     Opened by :meth:`open` or at first use. Credentials for a server come from Chroma's own environment variables
     (``CHROMA_CLIENT_AUTH_PROVIDER``, ``CHROMA_CLIENT_AUTH_CREDENTIALS``).
 
@@ -47,9 +56,10 @@ class ChromaStore:
         url: address of a Chroma server, instead of ``path``.
         collection: name of the collection: 3 to 512 letters, digits, dots, dashes or underscores.
         cache: most texts kept in memory; of long vectors fewer, so that they take half a gigabyte at most.
-        late: most texts that may be used before they are on the disk; they are there once :meth:`flush` or
-            :meth:`close` has returned.
-        timeout: seconds to wait for an answer of a server.
+        late: most texts that may be used before they are on the disk, and take 256 MB at most; they are there once
+            :meth:`flush` or :meth:`close` has returned.
+        apart: whether an embedded Chroma has a process of its own.
+        timeout: seconds to wait for an answer of a server or of that process.
 
     Raises:
         InputError: unless exactly one of ``path`` and ``url`` is given, or if the address is none.
@@ -64,6 +74,7 @@ class ChromaStore:
         collection: str = "texts",
         cache: int = 262_144,
         late: int = 0,
+        apart: bool = False,
         timeout: float = 60.0,
     ) -> None:
         place = url if path is None else Path(path)
@@ -71,11 +82,17 @@ class ChromaStore:
             got = "none" if place is None else "both"
             raise InputError(explain("ChromaStore", wanted="exactly one of path and url", got=got))
         self._embedder = embedder
-        self._collection = ChromaCollection(place, name=collection, embedder=embedder.name, timeout=timeout)
+        self._path, self._late = place if isinstance(place, Path) else None, late
+        self._collection: ChromaCollection | ChromaProcess
+        if apart and self._path is not None:
+            self._collection = ChromaProcess(self._path, name=collection, embedder=embedder.name, timeout=timeout)
+        else:
+            self._collection = ChromaCollection(place, name=collection, embedder=embedder.name, timeout=timeout)
         self._recent = RecentTexts(cache)
-        self._writer = LateWriter(self._insert, most=late)
+        self._writer = LateWriter(self._insert, most=late, at_once=_AT_ONCE_APART if apart else _AT_ONCE)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="chroma")
         self._batch = _Batch()
+        self._began_empty: bool | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
         self._closed = False
@@ -193,11 +210,22 @@ class ChromaStore:
 
     async def _missing(self, keys: list[TextId]) -> list[TextId]:
         """Those of ``keys``, which are not in memory, that are not in the collection either."""
-        if not self._collection.is_open:
-            await self._run(self._collection.open)
-        if self._collection.began_empty and not self._recent.forgot:
+        if self._began_empty is None:
+            self._began_empty = self._begins_new() or await self._found_empty()
+        if self._began_empty and not self._recent.forgot:
             return keys  # all that was ever put in is still in memory
         return await self._run(self._collection.missing, keys)
+
+    def _begins_new(self) -> bool:
+        """Whether there is nothing in the folder: it is then opened behind the turns, and a failure is told late."""
+        if not self._late or self._path is None or (self._path.is_dir() and any(self._path.iterdir())):
+            return False
+        self._writer.begin()
+        return True
+
+    async def _found_empty(self) -> bool:
+        await self._run(self._collection.open)
+        return self._collection.began_empty
 
     def _written(self, task: asyncio.Task[None]) -> None:
         """Let go of a write; if it failed and whoever waited was cancelled meanwhile, the error is nobody's."""
@@ -212,7 +240,10 @@ class ChromaStore:
         self._keep(stored)
 
     async def _insert(self, texts: Mapping[TextId, StoredText]) -> None:
-        await self._run(self._collection.insert, texts)
+        if texts:
+            await self._run(self._collection.insert, texts)
+        else:
+            await self._run(self._collection.open)
 
     def _keep(self, texts: Mapping[TextId, StoredText]) -> None:
         for key, text in texts.items():

@@ -1,4 +1,4 @@
-"""LateWriter: texts that can be used already and are written later, many at once; bounded."""
+"""LateWriter: texts that can be used already and are written later, many at once; bounded in number and in bytes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from itertools import islice
 
 from s3agents.ids import TextId
 from s3agents.memory.base import StoredText
+from s3agents.memory.recent import weight_of
 
 __all__ = ["LateWriter"]
 
-_AT_ONCE = 256
-"""Texts of one write: what a write costs by itself is a small part, and yet it takes 40 ms. (Chroma lets nothing else
-run in the process meanwhile, on whatever thread.)"""
+_MOST_BYTES = 256 << 20
 
 
 class LateWriter:
@@ -25,11 +24,21 @@ class LateWriter:
         write: keeps texts for good.
         most: texts that may wait; with more, :meth:`put` waits too. With 0 nothing waits, and what cannot be written
             is not taken.
+        at_once: texts of one write.
+        most_bytes: memory that those that wait may take.
     """
 
-    def __init__(self, write: Callable[[Mapping[TextId, StoredText]], Awaitable[None]], *, most: int) -> None:
-        self._write, self._most = write, most
+    def __init__(
+        self,
+        write: Callable[[Mapping[TextId, StoredText]], Awaitable[None]],
+        *,
+        most: int,
+        at_once: int,
+        most_bytes: int = _MOST_BYTES,
+    ) -> None:
+        self._write, self._most, self._at_once, self._most_bytes = write, most, at_once, most_bytes
         self._waiting: dict[TextId, StoredText] = {}
+        self._bytes = 0
         self._task: asyncio.Task[None] | None = None
 
     def __contains__(self, key: TextId) -> bool:
@@ -45,22 +54,44 @@ class LateWriter:
         Raises:
             MemoryStoreError: if an earlier write failed, or one that had to be waited for.
         """
+        self._bytes += sum(weight_of(text) for key, text in texts.items() if key not in self._waiting)
         self._waiting.update(texts)
         if not self._most:
             await self._write_now(texts)
-        elif len(self._waiting) > self._most:
-            await self.flush(down_to=self._most // 2)
-        elif len(self._waiting) >= _AT_ONCE:
-            self._begin()
+        elif self._exceeds(self._most, self._most_bytes):
+            await self._shrink(self._most // 2, self._most_bytes // 2)
+        elif len(self._waiting) >= self._at_once:
+            self.begin()
+        else:
+            self._check()
 
-    async def flush(self, *, down_to: int = 0) -> None:
-        """Return when at most ``down_to`` texts wait.
+    async def flush(self) -> None:
+        """Return when nothing waits.
 
         Raises:
-            MemoryStoreError: if they cannot be written.
+            MemoryStoreError: if it cannot be written.
         """
-        while len(self._waiting) > down_to:
-            task = self._begin()
+        await self._shrink(0, 0)
+        self._check()
+
+    def begin(self) -> asyncio.Task[None]:
+        """The write under way, or the next one, which has just been begun, and may be one of nothing.
+
+        Raises:
+            MemoryStoreError: if the last one failed, and nobody has been told.
+        """
+        if self._task is None or self._task.done():
+            self._check()
+            self._task = asyncio.create_task(self._next())
+            self._task.add_done_callback(self._go_on)
+        return self._task
+
+    def _exceeds(self, most: int, most_bytes: int) -> bool:
+        return len(self._waiting) > most or self._bytes > most_bytes
+
+    async def _shrink(self, most: int, most_bytes: int) -> None:
+        while self._exceeds(most, most_bytes):
+            task = self.begin()
             try:
                 await asyncio.shield(task)
             except BaseException:
@@ -71,26 +102,27 @@ class LateWriter:
         try:
             await self._write(texts)
         finally:
-            for key in texts:
-                del self._waiting[key]
-
-    def _begin(self) -> asyncio.Task[None]:
-        """The write under way, or the next one; the error of the last one is raised here."""
-        task = self._task
-        if task is not None and not task.done():
-            return task
-        self._task = None
-        if task is not None and not task.cancelled() and (error := task.exception()) is not None:
-            raise error
-        self._task = asyncio.create_task(self._next())
-        return self._task
+            self._drop(texts)
 
     async def _next(self) -> None:
-        """Write as long as there is enough for a write; at least once."""
-        while True:
-            part = dict(islice(self._waiting.items(), _AT_ONCE))
-            await self._write(part)
-            for key in part:
-                del self._waiting[key]
-            if len(self._waiting) < _AT_ONCE:
-                return
+        part = dict(islice(self._waiting.items(), self._at_once))
+        await self._write(part)
+        self._drop(part)
+
+    def _go_on(self, task: asyncio.Task[None]) -> None:
+        """One write follows the other as long as there is enough for one; an error is kept for who calls next."""
+        if not task.cancelled() and task.exception() is None and len(self._waiting) >= self._at_once:
+            self.begin()
+
+    def _drop(self, texts: Mapping[TextId, StoredText]) -> None:
+        for key in texts:
+            self._bytes -= weight_of(self._waiting.pop(key))
+
+    def _check(self) -> None:
+        """Raise the error of the last write, once."""
+        task = self._task
+        if task is None or not task.done():
+            return
+        self._task = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error

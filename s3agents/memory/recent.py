@@ -9,7 +9,7 @@ from s3agents.embed.base import Vectors
 from s3agents.ids import TextId
 from s3agents.memory.base import StoredText
 
-__all__ = ["RecentTexts", "stored_text"]
+__all__ = ["RecentTexts", "stored_text", "weight_of"]
 
 
 def stored_text(text: str, vector: Vectors) -> StoredText:
@@ -51,10 +51,10 @@ class RecentTexts:
         """Keep ``text``, as the one used last."""
         before = self._texts.pop(key, None)
         self._texts[key] = text
-        self._bytes += _weight(text) - (0 if before is None else _weight(before))
+        self._bytes += weight_of(text) - (0 if before is None else weight_of(before))
         while self._texts and (len(self._texts) > self._size or self._bytes > self._size_bytes):
             _, gone = self._texts.popitem(last=False)
-            self._bytes -= _weight(gone)
+            self._bytes -= weight_of(gone)
             self.forgot = True
 
     def find(self, keys: Collection[TextId]) -> dict[TextId, StoredText]:
@@ -71,5 +71,6 @@ class RecentTexts:
         self._bytes = 0
 
 
-def _weight(text: StoredText) -> int:
+def weight_of(text: StoredText) -> int:
+    """About how many bytes ``text`` takes in memory."""
     return int(text.vector.nbytes) + len(text.text) + _OVERHEAD
