@@ -19,6 +19,7 @@ _MODULES: Final = {
     "s3agents.replies": "parse",
     "s3agents.llm.answers": "parse",
     "s3agents.llm.completion": "parse",
+    "s3agents.llm.told_logprobs": "parse",
     "s3agents.llm.token_logprobs": "parse",
     "s3agents.llm.reply_store": "replies kept",
     "s3agents.llm.reply_codec": "replies kept",

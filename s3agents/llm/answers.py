@@ -7,13 +7,14 @@ from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import Any
 
+import msgspec
 import orjson
 from autogen_core.models import FinishReasons, RequestUsage
 
 from s3agents.errors import EndpointError, ReplyError
 from s3agents.llm.completion import Completion
 from s3agents.llm.failures import GARBAGE
-from s3agents.llm.token_logprobs import TokenLogprobs
+from s3agents.llm.told_logprobs import ToldLogprobs, ToldToken
 
 __all__ = ["parse_completion", "parse_models", "status_error"]
 
@@ -29,27 +30,60 @@ _TRANSIENT = frozenset({408, 425, 429})
 _LASTING = frozenset({501, 505})
 
 
+class _Message(msgspec.Struct, gc=False):
+    content: str | None
+    refusal: Any = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+
+
+class _Logprobs(msgspec.Struct, gc=False):
+    content: list[ToldToken] | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    message: _Message
+    finish_reason: str | None = None
+    logprobs: _Logprobs | None = None
+
+
+class _Usage(msgspec.Struct, gc=False):
+    prompt_tokens: int | float | None = None
+    completion_tokens: int | float | None = None
+
+
+class _Answer(msgspec.Struct, gc=False):
+    """What is read of a chat completion; all else is passed over where it stands."""
+
+    choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+_read_answer = msgspec.json.Decoder(_Answer).decode
+
+
 def parse_completion(body: bytes) -> Completion:
     """The answer that the body of a chat completion holds.
 
-    Alternatives of a token that the schema forbids (log probability -9999) are left out.
+    The alternatives of its tokens are read later (see :class:`~s3agents.llm.told_logprobs.ToldLogprobs`).
 
     Raises:
         ReplyError: ``garbage`` if the body is no chat completion, ``refusal`` if the model declined in so many words.
     """
     try:
-        answer = orjson.loads(body)
-        choice = answer["choices"][0]
-        message = choice["message"]
-        finish = _FINISH.get(choice.get("finish_reason"), "unknown")
+        answer = _read_answer(body)
+        choice = answer.choices[0]
+        message, logprobs = choice.message, choice.logprobs
+        finish = _FINISH.get(choice.finish_reason or "", "unknown")
+        tokens = None if logprobs is None else logprobs.content
         return Completion(
             finish_reason=finish,
             content=_content(message, finish),
-            usage=_usage(answer.get("usage")),
-            tokens=_tokens(choice.get("logprobs")),
-            thought=message.get("reasoning_content") or message.get("reasoning") or None,
+            usage=_usage(answer.usage),
+            tokens=None if tokens is None else ToldLogprobs(tokens),
+            thought=message.reasoning_content or message.reasoning or None,
         )
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as exc:
+    except (msgspec.MsgspecError, ValueError, IndexError, RecursionError) as exc:
         raise _garbage("a chat completion", body) from exc
 
 
@@ -88,27 +122,21 @@ def status_error(
     )
 
 
-def _content(message: Mapping[str, Any], finish: FinishReasons) -> str:
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    if isinstance(refusal := message.get("refusal"), str):
-        raise ReplyError(f"the model declined: {refusal[:_SHOWN_CHARS]}", cause="refusal")
-    if content is None and finish in ("length", "content_filter"):
+def _content(message: _Message, finish: FinishReasons) -> str:
+    if message.content is not None:
+        return message.content
+    if isinstance(message.refusal, str):
+        raise ReplyError(f"the model declined: {message.refusal[:_SHOWN_CHARS]}", cause="refusal")
+    if finish in ("length", "content_filter"):
         return ""
-    raise TypeError(f"content of type {type(content).__name__}")
+    raise ValueError("no content")
 
 
-def _usage(usage: Mapping[str, Any] | None) -> RequestUsage:
+def _usage(usage: _Usage | None) -> RequestUsage:
     """Tokens as the endpoint counted them; noughts where it does not count."""
     if usage is None:
         return RequestUsage(0, 0)
-    return RequestUsage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
-
-
-def _tokens(logprobs: Mapping[str, Any] | None) -> TokenLogprobs | None:
-    entries = None if logprobs is None else logprobs.get("content")
-    return None if entries is None else TokenLogprobs.told(entries)
+    return RequestUsage(int(usage.prompt_tokens or 0), int(usage.completion_tokens or 0))
 
 
 def _garbage(wanted: str, body: bytes) -> ReplyError:

@@ -41,12 +41,15 @@ class LabelTokens:
         reply = Completion.of(result) if isinstance(result, CreateResult) else result
         self._tokens = reply.tokens
         if not self._tokens or not isinstance(reply.content, str):
-            self._pieces: list[bytes] = []
+            self._pieces: list[str] = []
             return
-        self._pieces = self._tokens.pieces()
+        self._pieces, self._coding = self._tokens.texts(), "utf-8"
+        self._text = "".join(self._pieces)
+        if self._text != reply.content:
+            # A token may end inside a character. Here one byte is one character: JSON's own signs are all ASCII.
+            self._pieces, self._coding = [piece.decode("latin-1") for piece in self._tokens.pieces()], "latin-1"
+            self._text = "".join(self._pieces)
         self._ends = list(accumulate(map(len, self._pieces)))
-        # One byte is one character here, so that a token may end inside a character: JSON's own signs are all ASCII.
-        self._text = b"".join(self._pieces).decode("latin-1")
         self._places: dict[str, int] = {}
         self._further = _places(self._text, _begin(self._text, unfenced(reply.content)))
 
@@ -72,7 +75,7 @@ class LabelTokens:
             return None
         index = bisect_right(self._ends, start)
         piece = self._pieces[index]
-        before = piece[: start - (self._ends[index] - len(piece))]
+        before = piece[: start - (self._ends[index] - len(piece))].encode(self._coding, "surrogatepass")
         masses = [0.0] * len(labels)
         quoted = _quoted(tuple(labels))
         for other, logprob in self._tokens.alternatives(index):
@@ -84,7 +87,7 @@ class LabelTokens:
 
     def _start(self, field: str) -> int | None:
         """Where the first byte of the string under ``field`` lies, after its quote."""
-        at = self._place(field.encode().decode("latin-1")) if self._pieces else None
+        at = self._place(field.encode().decode(self._coding)) if self._pieces else None
         return at + 1 if at is not None and self._text[at : at + 1] == '"' and at + 1 < len(self._text) else None
 
     def _place(self, key: str) -> int | None:

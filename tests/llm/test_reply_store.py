@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -79,19 +80,20 @@ def test_a_reply_survives_its_encoding(result: CreateResult) -> None:
 
 
 def test_records_of_earlier_versions_are_read() -> None:
-    """Their replies are plain JSON."""
+    """Their replies are JSON, plain or deflated, with packed log probabilities."""
     body = b'["hi","stop",null,[["hi",-0.5,1,[-0.5,"hi",-2.0,[255]]]]]'
-    reply = decode_reply(body, RequestUsage(1, 1))
-    assert reply.tokens is not None
-    assert reply.tokens.alternatives(0) == [(b"hi", -0.5), (b"\xff", -2.0)]
-    assert decode_reply(encode_reply(reply), reply.usage) == reply
+    for recorded in (body, zlib.compress(body, 1)):
+        reply = decode_reply(recorded, RequestUsage(1, 1))
+        assert reply.tokens is not None
+        assert reply.tokens.alternatives(0) == [(b"hi", -0.5), (b"\xff", -2.0)]
+        assert decode_reply(encode_reply(reply), reply.usage) == reply
 
 
 def test_a_damaged_reply_is_told(path: Path) -> None:
     """With the file and the key; nobody takes it for a reply that is not there."""
     with ReplyStore(path) as store:
         store.put("k", told("x"))
-    for body in (b"x\x9cgarbage", b"[1]", b"[", b""):
+    for body in (b"x\x9cgarbage", b"(\xb5/\xfdgarbage", b"[1]", b"[", b""):
         connection = sqlite3.connect(path)
         connection.execute("UPDATE replies SET body = ?", (body,))
         connection.commit()

@@ -1,4 +1,4 @@
-"""Log probabilities kept as lists: in every respect what AutoGen's objects say, which are made when asked for."""
+"""Log probabilities as lists or as told: in every respect what AutoGen's objects say, which are made when asked for."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import pytest
 from autogen_core.models import ChatCompletionTokenLogprob, CreateResult, RequestUsage, TopLogprob
 from hypothesis import given
 from hypothesis import strategies as st
 
+from s3agents.errors import ReplyError
 from s3agents.llm.answers import parse_completion
 from s3agents.llm.completion import Completion
+from s3agents.llm.reply_codec import decode_reply, encode_reply
 from s3agents.llm.token_logprobs import TokenLogprobs
+from s3agents.llm.told_logprobs import ToldLogprobs
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 LOGPROB = st.floats(-20.0, 0.0) | st.integers(-5, 0) | st.just(-9999.0)
@@ -66,19 +70,45 @@ def test_objects_made_late_equal_those_made_at_once(content: list[dict[str, Any]
     assert tokens.objects() == wanted
     assert [made.model_dump_json() for made in tokens.objects()] == [usual.model_dump_json() for usual in wanted]
     assert TokenLogprobs.of(wanted) == tokens
+    assert len(tokens) == len(wanted)
+    assert tokens.texts() == [usual.token for usual in wanted]
     assert TokenLogprobs(orjson.loads(orjson.dumps(tokens.packed))).objects() == wanted
 
 
 @given(entries())
 def test_bytes_are_those_of_the_objects(content: list[dict[str, Any]]) -> None:
     """Pieces and alternatives are what one reads off the objects; a token is always among its alternatives."""
-    tokens = TokenLogprobs.told(content)
+    told = ToldLogprobs.read(orjson.dumps(content))
     for index, usual in enumerate(eager(entry) for entry in content):
         piece = bytes(usual.bytes or [])
-        assert tokens.pieces()[index] == piece
         others = [(bytes(top.bytes or []), top.logprob) for top in usual.top_logprobs or ()]
         own = [] if any(other == piece for other, _ in others) else [(piece, usual.logprob)]
-        assert tokens.alternatives(index) == [*others, *own]
+        for tokens in (told, TokenLogprobs(told.packed)):
+            assert tokens.pieces()[index] == piece
+            assert tokens.alternatives(index) == [*others, *own]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"bytes": [256]}, "bytes of a token"),
+        ({"bytes": "a"}, "bytes of a token"),
+        ({"top_logprobs": [{"token": "a"}]}, "alternatives of a token"),
+        ({"top_logprobs": {}}, "alternatives of a token"),
+        ({"top_logprobs": [{"token": "a", "logprob": -1.0, "bytes": [-1]}]}, "alternatives of a token"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_told_by_whoever_reads_it(wrong: dict[str, Any], told: str) -> None:
+    """As garbage of the endpoint, with the token, and the same from a record as from an answer."""
+    body = {
+        "choices": [{"message": {"content": "a"}, "logprobs": {"content": [{"token": "a", "logprob": -1} | wrong]}}]
+    }
+    answer = parse_completion(orjson.dumps(body))
+    for reply in (answer, decode_reply(encode_reply(answer), answer.usage)):
+        assert reply.tokens is not None
+        with pytest.raises(ReplyError, match=rf'{told}.*got {{"token":"a"') as caught:
+            reply.tokens.alternatives(0)
+        assert caught.value.cause == "garbage"
 
 
 @given(entries(), TEXT, st.none() | TEXT)
