@@ -12,7 +12,9 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +28,15 @@ __all__ = ["HashingEmbedder"]
 _RUNS = "\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u31ff\u3400-\u4dbf"
 _RUNS += "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
 _TOKEN = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_PLAIN_TOKEN = re.compile("[a-z0-9]+")
 _FIRST_RUN = "\u0900"
 _RUN = re.compile(rf"[{_RUNS}]")
 _ADDRESS = re.compile(r"\w+://\S+")
 _LONG = 0.5
 """Weight of the longer features: texts on one topic share words sooner than pairs of words."""
-_PAUSE = 64
+_TOGETHER = 64
+"""Texts between pauses in which others go on."""
+_WORDS = 1 << 15
 
 
 class HashingEmbedder:
@@ -57,9 +62,10 @@ class HashingEmbedder:
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape ``(len(texts), dimensions)``; 0 for a text without words."""
         vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
-        for row, text in enumerate(texts):
-            vectors[row] = _vector(text, self._dimensions)
-            if row % _PAUSE == _PAUSE - 1:
+        for start in range(0, len(texts), _TOGETHER):
+            part = texts[start : start + _TOGETHER]
+            vectors[start : start + _TOGETHER] = _vectors(part, self._dimensions)
+            if len(part) == _TOGETHER:
                 await asyncio.sleep(0)
         return vectors
 
@@ -67,15 +73,48 @@ class HashingEmbedder:
         """Nothing to let go of."""
 
 
-def _vector(text: str, dimensions: int) -> Vectors:
-    short, long = _features(text)
-    counts = Counter(short), Counter(long)
-    features = [*counts[0], *counts[1]]
-    if not features:
-        return np.zeros(dimensions, dtype=np.float32)
-    hashes = np.fromiter(map(zlib.crc32, features), dtype=np.uint64, count=len(features))
-    weights = [_damped(n) for n in counts[0].values()] + [_LONG * _damped(n) for n in counts[1].values()]
-    return _unit(_fold(hashes, np.array(weights), dimensions))
+@lru_cache(_WORDS)
+def _word(token: str) -> tuple[bytes, int, int]:
+    """A word, its hash, and the one from which the hash of a pair that begins with it goes on."""
+    letters = token.encode()
+    return letters, zlib.crc32(letters), zlib.crc32(letters + b" ")
+
+
+def _vectors(texts: Sequence[str], dimensions: int) -> Vectors:
+    """The vector of each text, with the bits that it has alone; what is done with numbers is done for all at once."""
+    hashes: list[int] = []
+    weights: list[float] = []
+    counts = []
+    for text in texts:
+        before = len(hashes)
+        for some, weighed in _weighed(text):
+            hashes += some
+            weights += weighed
+        counts.append(len(hashes) - before)
+    owners = np.repeat(np.arange(len(texts)), counts)
+    return _unit(_fold(np.array(hashes, dtype=np.uint64), np.array(weights), owners, (len(texts), dimensions)))
+
+
+def _weighed(text: str) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
+    """Hashes and weights of the features of ``text``, short ones, then long ones, each where it first occurs."""
+    tokens = _tokens(text)
+    if not text.isascii() and any(token[0] >= _FIRST_RUN and _RUN.match(token) for token in tokens):
+        short, long = map(Counter, _features(tokens))
+        yield list(map(zlib.crc32, short)), [_damped(count) for count in short.values()]
+        yield list(map(zlib.crc32, long)), [_LONG * _damped(count) for count in long.values()]
+    elif tokens:
+        letters, hashes, spaced = zip(*map(_word, tokens), strict=True)
+        yield _counted(tokens, hashes, 1.0)
+        yield _counted(pairwise(tokens), list(map(zlib.crc32, letters[1:], spaced)), _LONG)
+
+
+def _counted(features: Iterable[object], hashes: Sequence[int], weight: float) -> tuple[Sequence[int], Sequence[float]]:
+    """The hashes of features that may occur several times, and their weights; few texts repeat a pair of words."""
+    if len(set(hashes)) == len(hashes):
+        return hashes, [weight] * len(hashes)
+    repeated = tuple(features)
+    counts, hash_of = Counter(repeated), dict(zip(repeated, hashes, strict=True))
+    return list(hash_of.values()), [weight * _damped(count) for count in counts.values()]
 
 
 def _damped(count: int) -> float:
@@ -83,26 +122,35 @@ def _damped(count: int) -> float:
     return 1.0 if count == 1 else 1.0 + math.log(count)
 
 
-def _fold(hashes: NDArray[np.uint64], weights: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
-    """Each weight to the coordinate and with the sign that its hash tells."""
+def _fold(
+    hashes: NDArray[np.uint64], weights: NDArray[np.float64], owners: NDArray[np.intp], shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Each weight to its owner's row, to the coordinate and with the sign that its hash tells, in the order given."""
     mixed = (hashes * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)  # CRC is linear; the product is not
     signs = np.where(mixed & np.uint64(1), weights, -weights)
-    places = ((mixed >> np.uint64(1)) % np.uint64(dimensions)).astype(np.intp)
-    folded = np.bincount(places, weights=signs, minlength=dimensions)
-    return folded.astype(np.float64, copy=False)  # the stubs call it integers
+    places = ((mixed >> np.uint64(1)) % np.uint64(shape[1])).astype(np.intp)
+    folded = np.bincount(owners * shape[1] + places, weights=signs, minlength=shape[0] * shape[1])
+    return folded.astype(np.float64, copy=False).reshape(shape)  # the stubs call it integers
 
 
-def _unit(values: NDArray[np.float64]) -> Vectors:
-    length = math.hypot(*values.tolist())  # one order of summation everywhere, which BLAS does not promise
-    return (values / length if length else values).astype(np.float32)
+def _unit(rows: NDArray[np.float64]) -> Vectors:
+    """Each row to length 1; a row of zeros stays one."""
+    flat = rows.reshape(-1)
+    at = np.flatnonzero(flat)
+    values = flat[at].tolist()
+    ends = at.searchsorted(np.arange(len(rows) + 1) * rows.shape[1]).tolist()
+    # one order of summation everywhere, which BLAS does not promise; zeros change no bit of it
+    lengths = np.array([math.hypot(*values[start:end]) or 1.0 for start, end in pairwise(ends)])
+    unit: Vectors = (rows / lengths[:, None]).astype(np.float32)
+    return unit
 
 
-def _features(text: str) -> tuple[list[bytes], list[bytes]]:
+def _features(tokens: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
     """Words and pairs of words; for scripts without blanks, pairs and triples of characters."""
     short: list[bytes] = []
     long: list[bytes] = []
     before = ""
-    for token in _tokens(text):
+    for token in tokens:
         if token[0] >= _FIRST_RUN and _RUN.match(token):
             short += _pieces(token, 2) if len(token) > 1 else [token.encode()]
             long += _pieces(token, 3)
@@ -117,6 +165,8 @@ def _features(text: str) -> tuple[list[bytes], list[bytes]]:
 
 def _tokens(text: str) -> list[str]:
     plain = _ADDRESS.sub(" ", text) if "://" in text else text
+    if plain.isascii():
+        return _PLAIN_TOKEN.findall(plain.lower())
     found: list[str] = _TOKEN.findall(unicodedata.normalize("NFKC", plain).casefold())
     return found
 

@@ -1,8 +1,13 @@
 """HashingEmbedder: the same vector everywhere, and near for texts on the same topic."""
 
+import math
 import os
 import subprocess
 import sys
+import unicodedata
+import zlib
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,6 +66,30 @@ async def test_a_vector_does_not_hang_on_its_batch(texts, dimensions):
     assert together.dtype == np.float32
     for text, vector in zip(texts, together, strict=True):
         assert (await embedder.embed([text]))[0].tobytes() == vector.tobytes()
+
+
+def by_definition(text: str, dimensions: int) -> np.ndarray:
+    """The vector of a text, feature by feature: words weigh 1 and pairs of words half, each more as it occurs again."""
+    words = unicodedata.normalize("NFKC", text).casefold().split()
+    short, long = Counter(words), Counter(f"{one} {other}" for one, other in pairwise(words))
+    folded = [0.0] * dimensions
+    for features, weight in ((short, 1.0), (long, 0.5)):
+        for feature, count in features.items():
+            mixed = zlib.crc32(feature.encode()) * 0x9E3779B97F4A7C15 % 2**64 >> 24
+            damped = weight * (1.0 if count == 1 else 1.0 + math.log(count))
+            folded[(mixed >> 1) % dimensions] += damped if mixed & 1 else -damped
+    length = math.hypot(*folded)
+    return np.array([value / length if length else value for value in folded]).astype(np.float32)
+
+
+_WORDS = st.sampled_from(["tax", "Tax", "the", "sugar", "naïve", "STRASSE", "straße", "7", "１"])
+
+
+@given(texts=st.lists(st.lists(_WORDS, max_size=12).map(" ".join), max_size=4), dimensions=st.integers(1, 64))
+async def test_vectors_have_the_bits_of_their_definition(texts, dimensions):
+    """Law: however they are worked out, in plain letters or others, and however often words and pairs occur."""
+    found = await HashingEmbedder(dimensions).embed(texts)
+    assert found.tobytes() == b"".join(by_definition(text, dimensions).tobytes() for text in texts)
 
 
 @given(text=st.text())
