@@ -18,6 +18,12 @@ __all__ = ["HttpAnswer", "HttpConnection"]
 _MOST_BYTES = 64 << 20
 """Bytes of a body above which an answer is given up; that of a chat completion has some thousands."""
 
+_MOST_HEADERS = 256
+"""Headers above which an answer is given up; that of a chat completion has some ten."""
+
+_MOST_HEAD_BYTES = 64 << 10
+"""Bytes of headers above which it is."""
+
 _ANY_ZLIB = 47  # window bits that stand for zlib's own format and gzip's alike
 
 
@@ -57,7 +63,9 @@ class HttpConnection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._fields: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._size = 0
+        self._size = 0  # of the body
+        self._head = 0  # bytes of the headers
+        self._received = 0  # bytes of the answer, those too that the parser holds back
         self._begun = False  # whether all headers are here
 
     async def ask(self, request: bytes) -> HttpAnswer:
@@ -95,10 +103,15 @@ class HttpConnection(asyncio.Protocol):
         if self._waiting is None:  # nobody has asked
             self.close()
             return
+        self._received += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
             self._fail(f"the answer is no HTTP/1.1: {exc}")
+        if self._received > _MOST_HEAD_BYTES and not self._begun:
+            self._too_large(_MOST_HEAD_BYTES, "bytes of headers")
+        elif self._received - self._size > _MOST_BYTES:
+            self._too_large(_MOST_BYTES, "bytes around its body")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over: the end of an answer that does not say where it ends, or a failure."""
@@ -118,6 +131,11 @@ class HttpConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header came."""
         self._fields.append((name, value))
+        self._head += len(name) + len(value)
+        if self._head > _MOST_HEAD_BYTES:
+            self._too_large(_MOST_HEAD_BYTES, "bytes of headers")
+        if len(self._fields) > _MOST_HEADERS:
+            self._too_large(_MOST_HEADERS, "headers")
 
     def on_headers_complete(self) -> None:
         """All headers are here."""
@@ -128,14 +146,15 @@ class HttpConnection(asyncio.Protocol):
         self._body.append(data)
         self._size += len(data)
         if self._size > _MOST_BYTES:
-            self._fail(f"an answer of more than {_MOST_BYTES} bytes")
+            self._too_large(_MOST_BYTES, "bytes")
 
     def on_message_complete(self) -> None:
         """The answer is whole, or was an interim one (100 to 199) that the real one follows."""
         if self._parser.get_status_code() >= 200:
             self.usable = self.usable and self._parser.should_keep_alive()
             self._answer()
-        self._fields, self._body, self._size, self._begun = [], [], 0, False
+        self._fields, self._body, self._begun = [], [], False
+        self._size = self._head = self._received = 0
 
     def _answer(self) -> None:
         if self._waiting is None or self._waiting.done():
@@ -146,6 +165,9 @@ class HttpConnection(asyncio.Protocol):
             self._fail(f"the answer cannot be unpacked: {exc}")
         else:
             self._waiting.set_result(HttpAnswer(self._parser.get_status_code(), body, self._fields))
+
+    def _too_large(self, most: int, of: str) -> None:
+        self._fail(f"the answer is too large: more than {most} {of}")
 
     def _fail(self, why: str) -> None:
         self.close()

@@ -133,6 +133,12 @@ async def test_a_compressed_body_is_unpacked(coding: str) -> None:
         (framed(200, [("Content-Encoding", "gzip")], gzip.compress(b"hello")[:-9], "length"), False, "unpacked"),
         (framed(200, [], b"x" * 200, "length"), False, "more than 100 bytes"),
         (framed(200, [("Content-Encoding", "gzip")], gzip.compress(b"x" * 200), "length"), False, "too long"),
+        (framed(200, [("X", "y")] * 9, b"x", "length"), False, "more than 8 headers"),
+        (framed(200, [("X", "y" * 150)], b"x", "length"), False, "more than 140 bytes of headers"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 150, False, "more than 140 bytes of headers"),
+        (b"HTTP/1.1 200 " + b"y" * 150, False, "more than 140 bytes of headers"),
+        (framed(200, [], b"x", "chunks")[:-2] + b"X: y\r\n" * 8 + b"\r\n", False, "more than 8 headers"),
+        (framed(200, [], b"x", "chunks")[:-2] + b"X: " + b"y" * 150, False, "more than 100 bytes around its body"),
     ],
 )
 async def test_what_is_no_whole_answer_is_a_broken_connection(
@@ -140,6 +146,8 @@ async def test_what_is_no_whole_answer_is_a_broken_connection(
 ) -> None:
     """Another protocol, a body cut short or without bound: the call fails, and the connection is not used again."""
     monkeypatch.setattr(http_connection, "_MOST_BYTES", 100)
+    monkeypatch.setattr(http_connection, "_MOST_HEADERS", 8)
+    monkeypatch.setattr(http_connection, "_MOST_HEAD_BYTES", 140)
     assert why in await failure_of(wire, end=end)
 
 
@@ -277,10 +285,15 @@ async def test_the_wait_for_a_connection_counts() -> None:
     """The time of a request begins when it is made."""
     server = Server()
     server.gate.clear()
-    async with serving(server, limit=1, timeout=0.05) as pool:
-        answers = await asyncio.gather(*(pool.send("GET", "/") for _ in range(3)), return_exceptions=True)
+    async with serving(server, limit=1) as pool:
+        first = asyncio.ensure_future(pool.send("GET", "/"))
+        while not server.heads:
+            await asyncio.sleep(0)
+        pool._timeout = 0.01
+        with pytest.raises(TimeoutError):
+            await pool.send("GET", "/")
         server.gate.set()
-    assert all(isinstance(answer, TimeoutError) for answer in answers)
+        await first
     assert len(server.heads) == 1
 
 
