@@ -118,7 +118,9 @@ def build_embedder(section: EmbedderSection) -> Embedder:
     return LangChainEmbedder(_given(section.path, "memory.embedder.path"), section.options)
 
 
-def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: str, users: int = 0) -> TextStore:
+def build_store(
+    scenario: Scenario, embedder: Embedder, *, folder: Path, run: str, users: int = 0, transient: bool = False
+) -> TextStore:
     """The vector store of a scenario.
 
     Args:
@@ -127,6 +129,7 @@ def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: st
         folder: where an embedded one keeps its files.
         run: what a server calls the run.
         users: of the society; with many of them, an embedded Chroma has a process of its own.
+        transient: whether nobody reads ``folder`` afterwards.
     """
     where = scenario.memory.store
     if where == "local":
@@ -134,7 +137,8 @@ def build_store(scenario: Scenario, embedder: Embedder, *, folder: Path, run: st
 
         return LocalStore(embedder, most=scenario.limits.texts)
     if where == "chroma":
-        return ChromaStore(embedder, path=folder, late=_LATE_TEXTS, apart=users >= _MANY_USERS)
+        apart = users >= _MANY_USERS
+        return ChromaStore(embedder, path=folder, late=_LATE_TEXTS, apart=apart, transient=transient)
     return ChromaStore(embedder, url=where, collection=collection_name(run), late=_LATE_TEXTS)
 
 
@@ -261,10 +265,13 @@ def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
     """The prompt packs that a scenario uses, by the name it gives them.
 
     Raises:
-        PromptError: if one is unknown or unusable.
+        PromptError: if one is unknown or unusable, or its budget leaves users no room.
     """
     names = {section.pack for section in scenario.cognition.minds if section.mode == "llm"}
-    packs = {name: PromptPack.load(name, scenario.language) for name in sorted(names)}
+    tokens = scenario.limits.prompt_tokens
+    packs = {name: PromptPack.load(name, scenario.language, prompt_tokens=tokens) for name in sorted(names)}
+    for pack in packs.values():
+        pack.check(scene_of(scenario))
     if len({pack.name for pack in packs.values()}) < len(packs):
         wanted, remedy = "a name of its own for each", "the name stands in pack.yaml"
         raise PromptError(explain("prompt packs", wanted=wanted, got=", ".join(packs), remedy=remedy))

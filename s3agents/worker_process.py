@@ -132,7 +132,7 @@ class WorkerProcess:
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="s3agents-worker-")))
             embedder = wiring.build_embedder(scenario.memory.embedder)
-            store = wiring.build_store(scenario, embedder, folder=folder, run=offer.run)
+            store = wiring.build_store(scenario, embedder, folder=folder, run=offer.run, transient=True)
             stack.push_async_callback(store.close)
             client = self._client(scenario, offer)
             if client is not None:

@@ -59,6 +59,8 @@ class ChromaStore:
         late: most texts that may be used before they are on the disk, and take 256 MB at most; they are there once
             :meth:`flush` or :meth:`close` has returned.
         apart: whether an embedded Chroma has a process of its own.
+        transient: whether nobody reads the folder afterwards. Chroma then gets what memory has no room for: nothing is
+            written before half of ``late`` texts wait, and nothing at the end.
         timeout: seconds to wait for an answer of a server or of that process.
 
     Raises:
@@ -75,6 +77,7 @@ class ChromaStore:
         cache: int = 262_144,
         late: int = 0,
         apart: bool = False,
+        transient: bool = False,
         timeout: float = 60.0,
     ) -> None:
         place = url if path is None else Path(path)
@@ -82,14 +85,16 @@ class ChromaStore:
             got = "none" if place is None else "both"
             raise InputError(explain("ChromaStore", wanted="exactly one of path and url", got=got))
         self._embedder = embedder
-        self._path, self._late = place if isinstance(place, Path) else None, late
+        self._path, self._late, self._transient = place if isinstance(place, Path) else None, late, transient
         self._collection: ChromaCollection | ChromaProcess
         if apart and self._path is not None:
             self._collection = ChromaProcess(self._path, name=collection, embedder=embedder.name, timeout=timeout)
         else:
             self._collection = ChromaCollection(place, name=collection, embedder=embedder.name, timeout=timeout)
         self._recent = RecentTexts(cache)
-        self._writer = LateWriter(self._insert, most=late, at_once=_AT_ONCE_APART if apart else _AT_ONCE)
+        at_once = _AT_ONCE_APART if apart else _AT_ONCE
+        begin_at = max(1, late // 2) if transient else None
+        self._writer = LateWriter(self._insert, most=late, at_once=at_once, begin_at=begin_at)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="chroma")
         self._batch = _Batch()
         self._began_empty: bool | None = None
@@ -182,7 +187,7 @@ class ChromaStore:
         for task in self._tasks:
             task.cancel()
         try:
-            await self._writer.flush()
+            await (self._writer.abandon() if self._transient else self._writer.flush())
         finally:
             await self._let_go()
 
@@ -220,7 +225,8 @@ class ChromaStore:
         """Whether there is nothing in the folder: it is then opened behind the turns, and a failure is told late."""
         if not self._late or self._path is None or (self._path.is_dir() and any(self._path.iterdir())):
             return False
-        self._writer.begin()
+        if not self._transient:
+            self._writer.begin()
         return True
 
     async def _found_empty(self) -> bool:

@@ -25,6 +25,7 @@ class LateWriter:
         most: texts that may wait; with more, :meth:`put` waits too. With 0 nothing waits, and what cannot be written
             is not taken.
         at_once: texts of one write.
+        begin_at: texts that wait before a write begins by itself; by default as many as are written at once.
         most_bytes: memory that those that wait may take.
     """
 
@@ -34,8 +35,10 @@ class LateWriter:
         *,
         most: int,
         at_once: int,
+        begin_at: int | None = None,
         most_bytes: int = _MOST_BYTES,
     ) -> None:
+        self._begin_at, self._abandoned = at_once if begin_at is None else begin_at, False
         self._write, self._most, self._at_once, self._most_bytes = write, most, at_once, most_bytes
         self._waiting: dict[TextId, StoredText] = {}
         self._bytes = 0
@@ -60,7 +63,7 @@ class LateWriter:
             await self._write_now(texts)
         elif self._exceeds(self._most, self._most_bytes):
             await self._shrink(self._most // 2, self._most_bytes // 2)
-        elif len(self._waiting) >= self._at_once:
+        elif len(self._waiting) >= self._begin_at:
             self.begin()
         else:
             self._check()
@@ -73,6 +76,13 @@ class LateWriter:
         """
         await self._shrink(0, 0)
         self._check()
+
+    async def abandon(self) -> None:
+        """Begin no write any more, and return when the one under way is over, well or not."""
+        self._abandoned = True
+        if self._task is not None:
+            await asyncio.wait([self._task])
+            self._task.exception()
 
     def begin(self) -> asyncio.Task[None]:
         """The write under way, or the next one, which has just been begun, and may be one of nothing.
@@ -111,7 +121,9 @@ class LateWriter:
 
     def _go_on(self, task: asyncio.Task[None]) -> None:
         """One write follows the other as long as there is enough for one; an error is kept for who calls next."""
-        if not task.cancelled() and task.exception() is None and len(self._waiting) >= self._at_once:
+        if self._abandoned or len(self._waiting) < self._begin_at:
+            return
+        if not task.cancelled() and task.exception() is None:
             self.begin()
 
     def _drop(self, texts: Mapping[TextId, StoredText]) -> None:

@@ -17,7 +17,7 @@ from s3agents.errors import InputError, MemoryStoreError
 from s3agents.ids import text_id
 from s3agents.memory.chroma import ChromaStore
 from s3agents.memory.chroma_collection import ChromaCollection, collection_name
-from s3agents.testing.memory_contract import CountingEmbedder, PersistentTextStoreContract, by_id
+from s3agents.testing.memory_contract import CountingEmbedder, PersistentTextStoreContract, TextStoreContract, by_id
 
 
 class TestChromaStore(PersistentTextStoreContract):
@@ -42,6 +42,12 @@ class TestLateChromaStoreWithoutCache(PersistentTextStoreContract):
     def make_store(self, embedder: Embedder, place: Path) -> ChromaStore:
         """In a folder, with room for three texts that wait."""
         return ChromaStore(embedder, place / "memory", cache=0, late=3)
+
+
+class TestTransientChromaStoreWithoutCache(TextStoreContract):
+    def make_store(self, embedder: Embedder, place: Path) -> ChromaStore:
+        """In a folder that nobody reads afterwards, and that hardly anything is kept out of."""
+        return ChromaStore(embedder, place / "memory", cache=0, late=4, transient=True)
 
 
 class GatedEmbedder(CountingEmbedder):
@@ -208,6 +214,28 @@ async def test_no_more_texts_wait_than_were_said(tmp_path, monkeypatch):
     await store.close()
     assert sum(written) == 40
     assert len(written) < 8
+
+
+async def test_what_nobody_reads_afterwards_is_written_only_for_want_of_room(tmp_path, monkeypatch):
+    """Chroma is not even opened while memory has room; what it had to take is found there; nothing goes at the end."""
+    written = []
+    insert = ChromaCollection.insert
+    monkeypatch.setattr(
+        ChromaCollection, "insert", lambda self, texts: written.append(len(texts)) or insert(self, texts)
+    )
+    store = ChromaStore(CountingEmbedder(), tmp_path, cache=5, late=20, transient=True)
+    for n in range(9):
+        await store.add(by_id(f"post {n}"))
+    assert written == []
+    assert not any(tmp_path.iterdir())
+    for n in range(9, 30):
+        await store.add(by_id(f"post {n}"))
+    assert 10 <= sum(written) <= 30
+    everything = by_id(*(f"post {n}" for n in range(30)))
+    assert {key: found.text for key, found in (await store.get(everything)).items()} == everything
+    before = list(written)
+    await store.close()
+    assert written == before
 
 
 async def test_a_late_write_that_fails_is_told(tmp_path, monkeypatch):
