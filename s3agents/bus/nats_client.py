@@ -10,7 +10,7 @@ from typing import Any, Final
 from nats.aio.client import Client
 from nats.errors import Error, NoServersError
 
-__all__ = ["NotEncryptedError", "SecureClient", "hang_up", "try_servers"]
+__all__ = ["CarefulClient", "NotEncryptedError", "hang_up", "try_servers"]
 
 _HANG_UP_SECONDS: Final = 1.0
 _GOODBYE_SECONDS: Final = 5
@@ -23,31 +23,45 @@ class NotEncryptedError(Error):
         return "one that does not ask for TLS"
 
 
-class SecureClient(Client):
-    """A connection that says nothing of itself to a server, whichever of a cluster, that does not encrypt.
+class CarefulClient(Client):
+    """A connection without two weaknesses of the vendor's.
 
-    The vendor's goes on in the clear, password and all, whenever a server does not ask for TLS, be it after years.
+    It goes on in the clear, password and all, whenever a server does not ask for TLS, be it when it comes back after
+    hours, or to another one of the cluster. And it goes deaf, in silence, when a server answers a question that is no
+    longer waited for.
+
+    Args:
+        encrypted: whether it says nothing of itself to a server that does not encrypt.
     """
+
+    def __init__(self, *, encrypted: bool) -> None:
+        super().__init__()
+        self._encrypted = encrypted
 
     def _connect_command(self) -> bytes:
         """The first words of the client, credentials among them; TLS has been begun before, if ever."""
-        if not self._server_info.get("tls_required"):
+        if self._encrypted and not self._server_info.get("tls_required"):
             raise NotEncryptedError
-        return super()._connect_command()
+        return bytes(super()._connect_command())
+
+    async def _process_pong(self) -> None:
+        if self._pongs and self._pongs[0].done():  # given up since: its answer is nobody's
+            self._pongs[0] = asyncio.get_running_loop().create_future()
+        await super()._process_pong()
 
 
-async def try_servers(kind: type[Client], urls: Sequence[str], options: Mapping[str, Any]) -> None:
+async def try_servers(urls: Sequence[str], options: Mapping[str, Any], *, encrypted: bool) -> None:
     """Return once any server of ``urls`` lets us in; fail at once where a lasting connection would go on trying.
 
     Args:
-        kind: of client.
         urls: servers of one cluster, tried side by side.
         options: of the connection.
+        encrypted: whether it has to be.
 
     Raises:
         Error: if none does: what one of them says, or that nobody is there.
     """
-    tries = [asyncio.create_task(_try_one(kind(), url, options)) for url in urls]
+    tries = [asyncio.create_task(_try_one(CarefulClient(encrypted=encrypted), url, options)) for url in urls]
     refusals: list[Exception] = []
     try:
         for attempt in asyncio.as_completed(tries):
@@ -72,9 +86,10 @@ async def _try_one(probe: Client, url: str, options: Mapping[str, Any]) -> None:
 async def hang_up(client: Client) -> None:
     """See to it that what was sent is out, and close; ``drain`` of nats-py would wait for a server that hangs."""
     if client.is_connected:
-        with suppress(Error):
+        with suppress(Error, OSError):
             await client.flush(timeout=_GOODBYE_SECONDS)
     if client.is_connected or client.is_connecting or client.is_reconnecting:  # else there is nothing to close
-        with suppress(TimeoutError, Error):  # after a failed TLS handshake the client waits for ever for its end
+        # it waits for ever after a failed TLS handshake, and fails where a server goes with what was meant for it
+        with suppress(Error, OSError):
             async with asyncio.timeout(_HANG_UP_SECONDS):
                 await client.close()

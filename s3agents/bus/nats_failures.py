@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from nats.errors import NoRespondersError, OutboundBufferLimitError
-from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
+from nats.js.errors import APIError, NoStreamResponseError
 
 from s3agents.bus.refusals import ROOM_REMEDY
 
 __all__ = ["passes", "remedy_for"]
 
-_JETSTREAM_BUSY: Final = (None, 10008)  # codes of "not now"; the other 503s are for good
+_SERVER_ERRORS: Final = range(500, 600)
+_NOT_NOW: Final = (None, 10004, 10006, 10007, 10008, 10009, 10118, 10119)  # of these; all others are for good
+_CONFLICT: Final = 409
+_MOVED: Final = ("leadership change", "server shutdown")  # conflicts that are over when another server leads
 
 _REMEDIES: Final = {
     "authorization": "set S3AGENTS_NATS_USER and S3AGENTS_NATS_PASSWORD, S3AGENTS_NATS_TOKEN, S3AGENTS_NATS_NKEY or "
@@ -29,8 +32,10 @@ _ELSE: Final = "see that the server is up and reachable; bus: local needs none"
 
 def passes(exc: BaseException) -> bool:
     """Whether it may help to ask again."""
-    if isinstance(exc, ServiceUnavailableError):
-        return exc.err_code in _JETSTREAM_BUSY
+    if isinstance(exc, APIError):
+        if exc.code == _CONFLICT:
+            return str(exc.description).lower() in _MOVED
+        return exc.err_code in _NOT_NOW and (exc.code is None or exc.code in _SERVER_ERRORS)
     return isinstance(exc, TimeoutError | NoRespondersError | NoStreamResponseError | OutboundBufferLimitError)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,9 @@ import orjson
 from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
+from nats.js.errors import APIError
 
+from s3agents.bus.nats_failures import passes
 from s3agents.bus.nats_link import NatsLink
 from s3agents.errors import BusError, explain
 from s3agents.fleet.names import FleetNames
@@ -19,6 +22,7 @@ from s3agents.fleet.streams import COLLECTOR
 __all__ = ["Collector", "Published"]
 
 _BATCH: Final = 32
+_PAUSE_SECONDS: Final = 0.1  # while nobody leads the servers that keep the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,14 @@ class Collector:
     def __init__(self, link: NatsLink, names: FleetNames) -> None:
         self._link, self._names = link, names
         self._subscription: JetStreamContext.PullSubscription | None = None
+        self._refused: float | None = None  # since when there is nobody to ask
 
     async def hear(self, *, seconds: float) -> list[Entry | Published]:
         """What there is to hear; nothing if nothing comes for so many seconds.
 
         Raises:
-            BusError: if the server is gone, or says what no worker of this version would.
+            BusError: if the server is gone, has nobody to ask for longer than it may be away, or says what no worker of
+                this version would.
         """
         await self._link.usable()
         with self._link.translated("tell what turns came to"):
@@ -58,10 +64,22 @@ class Collector:
                 async with self._link.unbroken():
                     messages: list[Msg] = await self._subscription.fetch(_BATCH, timeout=seconds)
             except (TimeoutError, NatsTimeoutError):
+                self._refused = None
                 return []
+            except APIError as exc:
+                if not passes(exc) or self._refused_for() > self._link.patience:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+                return []
+            self._refused = None
             for message in messages:
                 await message.ack()
         return [self._read(message) for message in messages]
+
+    def _refused_for(self) -> float:
+        now = asyncio.get_running_loop().time()
+        self._refused = now if self._refused is None else self._refused
+        return now - self._refused
 
     def _read(self, message: Msg) -> Entry | Published:
         if message.subject.split(".")[2] == "log":

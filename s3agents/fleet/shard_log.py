@@ -105,7 +105,7 @@ class ShardLog:
         pieces = [data[at : at + room] for at in range(0, len(data), room)]
         places = []
         for piece in pieces:
-            told = await self._link.call("keep what turns came to", partial(self._link.js.publish, subject, piece))
+            told = await self._link.call("keep what turns came to", partial(self._link.quick.publish, subject, piece))
             places.append(told.seq)
         return tuple(places)
 
@@ -140,7 +140,7 @@ class ShardLog:
 
         async def attempt() -> int | None:
             try:
-                return int((await self._link.js.publish(subject, data, headers=dict(headers))).seq)
+                return int((await self._link.quick.publish(subject, data, headers=dict(headers))).seq)
             except APIError as exc:
                 if exc.err_code != _OUTRUN:
                     raise
@@ -197,7 +197,7 @@ class ShardLog:
 
         async def attempt() -> tuple[int, bytes] | None:
             try:
-                message = await self._link.js.get_msg(self._names.logs, **what)
+                message = await self._link.quick.get_msg(self._names.logs, **what)
             except NotFoundError:
                 return None
             return int(message.seq or 0), message.data or b""

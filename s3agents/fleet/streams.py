@@ -32,7 +32,7 @@ COLLECTOR: Final = "coordinator"
 """Consumer of what the shards come to."""
 
 _AT_ONCE: Final = 8  # consumers made at the same time
-_COLLECT_SECONDS: Final = 30.0  # after which an entry that was not acknowledged is delivered again
+_COLLECT_SECONDS: Final = 5.0  # after which an entry that was not acknowledged, say lost with a server, comes again
 
 
 async def make_streams(

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from nats.aio.msg import Msg
 
-from s3agents.bus import nats_link
+from s3agents.bus import nats_client, nats_link
 from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_reader import NatsReader
 from s3agents.errors import BusError
@@ -137,7 +137,7 @@ async def test_close_does_not_wait_for_a_server_that_hangs(
 ) -> None:
     """It neither removes the stream nor says goodbye; that is logged, and no error comes of it."""
     monkeypatch.setattr(nats_link, "_API_SECONDS", 0.3)
-    monkeypatch.setattr(nats_link, "_GOODBYE_SECONDS", 0.3)
+    monkeypatch.setattr(nats_client, "_GOODBYE_SECONDS", 0.3)
     server = make_server()
     bus = NatsBus(server.url)
     await bus.open("hung", [shard(0, "ann")])
