@@ -13,18 +13,24 @@ import structlog
 
 from s3agents.agents.inbox import bounded
 from s3agents.agents.social_agent import SocialAgent
+from s3agents.cognition import in_hand
 from s3agents.cognition.announce import Announcement
+from s3agents.cognition.in_hand import TurnInHand
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.turn import TurnResult
 from s3agents.events import Delivery
 from s3agents.ids import TextId, UserId, text_id
 from s3agents.memory.base import TextStore
+from s3agents.memory.text_table import TextTable
 from s3agents.network.society import Society
 from s3agents.persona import Persona
 from s3agents.rng import Draws
 from s3agents.state import AgentState
 
 __all__ = ["Crowd", "CrowdLimits", "Due"]
+
+_AT_ONCE = 256
+"""Agents that are told their history together."""
 
 _log = structlog.get_logger(__name__)
 
@@ -57,7 +63,8 @@ class Due:
 class Crowd:
     """The agents of a society, or of a part of it.
 
-    In this order: :meth:`due`, :meth:`prepare`, :meth:`take` for each, and, once their posts are out, :meth:`settle`.
+    In this order: :meth:`due`, :meth:`prepare`, :meth:`begin`, the thinking of each turn, :meth:`finish`, and, once
+    posts are out, :meth:`settle`; each for as many turns at once as the caller likes.
 
     Args:
         society: users and edges.
@@ -146,27 +153,33 @@ class Crowd:
         return bounded(mail, seed=self._agent(user).mind.seed, reader=self.society.ids[user], tick=tick, most=most)
 
     async def prepare(self, due: Sequence[Due]) -> None:
-        """Embed what is new and fetch what will be recalled in one batch each, rather than in every turn.
+        """Embed what is new in one batch, rather than in every turn.
 
         Those who have just come into being learn their history.
         """
         posts = {delivery.post.id: delivery.post for entry in due for delivery in entry.inbox}
-        profiles = [entry.agent.persona.describe() for entry in due]
         new = {entry.user: entry.agent for entry in due if entry.user in self._new}
+        said = [announcement.text for entry in due for announcement in entry.announcements]
         await self._store.add(
             {post.text_id: post.text for post in posts.values()}
-            | {text_id(profile): profile for profile in profiles}
+            | {entry.agent.profile.id: entry.agent.profile.text for entry in due}
+            | {text_id(text): text for text in said}
             | self._histories(new)
         )
-        for i, agent in new.items():
-            if history := self._history(agent.persona):
-                await agent.remember_history(history)
-            self._new.discard(i)
-        await self._store.get({item.text for entry in due for item in entry.agent.state.pool})
+        agents = list(new.values())
+        for start in range(0, len(agents), _AT_ONCE):
+            await self._tell_history(agents[start : start + _AT_ONCE])
+        self._new.difference_update(new)
 
-    async def take(self, entry: Due, tick: int) -> TurnResult:
-        """The turn of one that is due; it changes nothing yet."""
-        return await entry.agent.take_turn(tick, entry.inbox, entry.announcements)
+    async def begin(self, due: Sequence[Due], tick: int) -> list[TurnInHand]:
+        """The turns of those who are due, prepared as they are, up to the point where each has to think."""
+        turns = [entry.agent.turn(tick, entry.inbox, entry.announcements) for entry in due]
+        await in_hand.begin(self._store, turns)
+        return turns
+
+    async def finish(self, turns: Sequence[TurnInHand]) -> list[TurnResult]:
+        """What turns come to that have been thought out; it changes no agent yet."""
+        return await in_hand.finish(self._store, turns)
 
     def settle(self, due: Sequence[Due], results: Sequence[TurnResult]) -> None:
         """Have agents take on the states that their turns came to, once what they publish is out."""
@@ -218,6 +231,14 @@ class Crowd:
         people = [self.society.personas[i] for i in indices]
         telling = [(persona, history) for persona in people if (history := self._history(persona))]
         return {text_id(text): text for person, history in telling for text in (person.describe(), *history)}
+
+    async def _tell_history(self, agents: Sequence[SocialAgent]) -> None:
+        """Have agents remember what their users posted before the run."""
+        telling = [(agent, history) for agent in agents if (history := self._history(agent.persona))]
+        keys = {text_id(text) for _, history in telling for text in history}
+        known = TextTable(await self._store.get(keys | {agent.profile.id for agent, _ in telling}))
+        for agent, history in telling:
+            agent.remember_history(history, known)
 
     def _history(self, persona: Persona) -> Sequence[str]:
         most = self.limits.history

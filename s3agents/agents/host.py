@@ -12,6 +12,7 @@ from s3agents.agents.shards import plan_shards
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.bus.base import Bus, Shard
 from s3agents.cognition.announce import Announcement
+from s3agents.cognition.in_hand import TurnInHand
 from s3agents.cognition.turn import TurnResult
 from s3agents.events import Delivery, Post
 from s3agents.ids import PostId, TextId, UserId
@@ -90,12 +91,16 @@ class Host:
         return self._crowd.due(tick, mine, announcements, among)
 
     async def prepare(self, due: Sequence[Due]) -> None:
-        """Fetch and embed what the turns of ``due`` need, in one batch."""
+        """Embed what the turns of ``due`` need, in one batch."""
         await self._crowd.prepare(due)
 
-    async def take(self, entry: Due, tick: int) -> TurnResult:
-        """The turn of one that is due; it changes nothing yet."""
-        return await self._crowd.take(entry, tick)
+    async def begin(self, due: Sequence[Due], tick: int) -> list[TurnInHand]:
+        """The turns of those who are due, up to the point where each has to think."""
+        return await self._crowd.begin(due, tick)
+
+    async def finish(self, turns: Sequence[TurnInHand]) -> list[TurnResult]:
+        """What turns come to that have been thought out; it changes nothing yet."""
+        return await self._crowd.finish(turns)
 
     async def settle(self, due: Sequence[Due], results: Sequence[TurnResult]) -> None:
         """Publish what turns came to, see to it that it has arrived, and then have the agents take on their states."""

@@ -18,15 +18,17 @@ from autogen_agentchat.messages import BaseChatMessage, TextMessage
 from autogen_core import CancellationToken
 from pydantic import ValidationError
 
-from s3agents.cognition.announce import Announcement, announce, fresh
+from s3agents.cognition.announce import Announcement, Announcing, fresh
+from s3agents.cognition.in_hand import TurnInHand, take_alone
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
-from s3agents.cognition.recall import retain
-from s3agents.cognition.turn import Turn, TurnResult
+from s3agents.cognition.recall import Affinity, retain
+from s3agents.cognition.turn import Profile, Turn, TurnResult
 from s3agents.errors import InputError, ReplyError, S3AgentsError, explain
 from s3agents.events import Action, Delivery, Post, Source
-from s3agents.ids import PostId, UserId, post_id
+from s3agents.ids import PostId, UserId, post_id, text_id
 from s3agents.memory.autogen import SocialMemory
+from s3agents.memory.text_table import TextTable
 from s3agents.persona import Persona
 from s3agents.prompts.quoting import quoted
 from s3agents.state import AgentState, MemoryItem, dump_state, load_state
@@ -59,7 +61,8 @@ class SocialAgent(BaseChatAgent):
         mutuals: Collection[str] = (),
         followees: Collection[str] = (),
     ) -> None:
-        about = persona.describe().strip() or f"User {persona.id} of a social network."
+        self.profile = Profile.of(persona)
+        about = self.profile.text.strip() or f"User {persona.id} of a social network."
         super().__init__(_agent_name(persona.id), quoted(about, _MOST_CHARS))  # selector teams put it into prompts
         self.persona = persona
         self.mind = mind
@@ -68,26 +71,31 @@ class SocialAgent(BaseChatAgent):
         self._tick = self.state.felt
         self._history: tuple[MemoryItem, ...] = ()
 
-    async def take_turn(
-        self, tick: int, inbox: Sequence[Delivery], announcements: Sequence[Announcement] = ()
-    ) -> TurnResult:
-        """One turn; the agent itself is not changed before :meth:`settle`.
+    def turn(self, tick: int, inbox: Sequence[Delivery], announcements: Sequence[Announcement] = ()) -> TurnInHand:
+        """A turn that is not begun; the agent itself is not changed before :meth:`settle`.
 
         Args:
             tick: now.
             inbox: what has arrived, in its total order.
             announcements: posts that the scenario has it publish; then it does nothing else. See :meth:`unsaid`.
         """
-        if announcements:
-            result = await announce(
-                self.mind, self.persona, self.state, tick=tick, inbox=inbox, announcements=announcements
-            )
-        else:
-            result = await Turn(self.mind, self.persona, self.state, tick=tick, inbox=inbox).run()
-        if not self._history or result.state is None:
-            return result
-        record = replace(result.record, remembered=(*self._history, *result.record.remembered))
-        return replace(result, record=record)
+        mind, persona, state, profile, earlier = self.mind, self.persona, self.state, self.profile, self._history
+        if not announcements:
+            return Turn(mind, persona, state, tick=tick, inbox=inbox, profile=profile, earlier=earlier)
+        return Announcing(
+            mind,
+            persona,
+            state,
+            tick=tick,
+            inbox=inbox,
+            announcements=announcements,
+            profile=profile,
+            earlier=earlier,
+        )
+
+    async def take_turn(self, tick: int, inbox: Sequence[Delivery]) -> TurnResult:
+        """The whole of a turn, by itself; the agent is not changed before :meth:`settle`."""
+        return await take_alone(self.mind.store, self.turn(tick, inbox))
 
     def unsaid(self, announcements: Sequence[Announcement]) -> Sequence[Announcement]:
         """``announcements`` without those that pass on a cascade which the agent has already started or passed on."""
@@ -100,15 +108,20 @@ class SocialAgent(BaseChatAgent):
             self._tick = result.state.felt
             self._history = ()
 
-    async def remember_history(self, texts: Sequence[str]) -> None:
+    def remember_history(self, texts: Sequence[str], known: TextTable) -> None:
         """Put the user's earlier posts into its memory, as its own and from before the run.
 
         The record of its first turn tells of them.
+
+        Args:
+            texts: the posts.
+            known: these, and the agent's profile.
         """
         posts = [_earlier(self.persona.id, n, text) for n, text in enumerate(texts)]
+        affinity = Affinity(self.profile.id)
+        affinity.learn(known, [text_id(text) for text in texts])
         own = [(post, Source.SELF) for post in posts]
-        retained = await retain(self.mind, self.persona, self.state.pool, own, tick=0)
-        self.pool = self._history = retained.pool
+        self.pool = self._history = retain(self.mind, self.state.pool, own, affinity, tick=0).pool
 
     @property
     def pool(self) -> tuple[MemoryItem, ...]:
@@ -126,7 +139,7 @@ class SocialAgent(BaseChatAgent):
         return SocialMemory(
             mind.store,
             mind.influence,
-            persona=self.persona.describe(),
+            persona=self.profile.text,
             capacity=mind.capacity,
             k=mind.recall,
             now=self._tick,

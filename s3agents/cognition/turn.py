@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from s3agents.cognition.act import intended, published
 from s3agents.cognition.appraise import decayed
@@ -22,18 +23,20 @@ from s3agents.cognition.hear import hear
 from s3agents.cognition.intend import due_act, revised
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.perceive import perceive
-from s3agents.cognition.recall import recollect, retain
+from s3agents.cognition.recall import Affinity, Retained, recollect, retain
 from s3agents.errors import ModelError
 from s3agents.events import Action, Delivery, Post, Source
+from s3agents.ids import TextId, text_id
+from s3agents.memory.text_table import TextTable
 from s3agents.persona import Persona
 from s3agents.record.base import Exposure, Fault, TurnRecord
 from s3agents.rng import Draws
 from s3agents.state import SHARED_KEPT, AgentState, Intention, MemoryItem
 
-__all__ = ["Phase", "Turn", "TurnResult"]
+__all__ = ["Phase", "Profile", "Turn", "TurnResult"]
 
 
-class Phase(Enum):
+class Phase(IntEnum):
     """Where a turn stands; each phase follows the one before it, and no other."""
 
     DELIVERED = 0
@@ -59,8 +62,21 @@ class TurnResult:
     state: AgentState | None = None
 
 
+class Profile(NamedTuple):
+    """An agent's attributes as a text, which relevance is measured against, with its id."""
+
+    id: TextId
+    text: str
+
+    @classmethod
+    def of(cls, persona: Persona) -> Profile:
+        """What ``persona`` says of itself."""
+        text = persona.describe()
+        return cls(text_id(text), text)
+
+
 class Turn:
-    """One turn.
+    """One turn; a :class:`~s3agents.cognition.in_hand.TurnInHand`.
 
     Args:
         mind: what the agent thinks with.
@@ -68,15 +84,28 @@ class Turn:
         state: its state before.
         tick: now.
         inbox: the posts that reached it, in their total order.
+        profile: of ``persona``, where it is known already.
+        earlier: memories that it came with, of which nothing is recorded yet.
     """
 
     def __init__(
-        self, mind: Mind, persona: Persona, state: AgentState, *, tick: int, inbox: Sequence[Delivery]
+        self,
+        mind: Mind,
+        persona: Persona,
+        state: AgentState,
+        *,
+        tick: int,
+        inbox: Sequence[Delivery],
+        profile: Profile | None = None,
+        earlier: tuple[MemoryItem, ...] = (),
     ) -> None:
         self._mind, self._persona, self._state, self._tick = mind, persona, state, tick
+        self._profile, self._earlier = profile or Profile.of(persona), earlier
         self._inbox = tuple(inbox)
         self._draws = Draws(mind.seed, persona.id, tick)
         self._perceived: tuple[Delivery, ...] = ()
+        self._cues: list[TextId] = []
+        self._affinity = Affinity(self._profile.id)
         self._recalled: list[Recollection] = []
         self._recalled_items: list[MemoryItem] = []
         self._due = due_act(state.intentions, tick)
@@ -85,22 +114,13 @@ class Turn:
         self._later: Intention | None = None
         self._posts: tuple[Post, ...] = ()
         self._meter = Meter()
-        self._pool = state.pool
-        self._remembered: tuple[MemoryItem, ...] = ()
-        self._forgotten: tuple[MemoryItem, ...] = ()
+        self._outcome: tuple[Appraisal, Decision] | ModelError | None = None
         self.phase = Phase.DELIVERED
 
-    async def run(self) -> TurnResult:
-        """All phases, one after the other."""
-        try:
-            self.perceive()
-            await self.recall()
-            appraisal = await self.appraise()
-            decision = await self.act(appraisal)
-        except ModelError as error:
-            return self._fault(error)
-        await self.remember()
-        return self._done(appraisal, decision)
+    @property
+    def read(self) -> dict[TextId, str]:
+        """The texts of its mail, and the reader's profile."""
+        return {self._profile.id: self._profile.text, **{d.post.text_id: d.post.text for d in self._inbox}}
 
     def perceive(self) -> None:
         """What of the inbox reaches attention."""
@@ -108,12 +128,35 @@ class Turn:
         self._perceived = perceive(
             self._inbox, shared=self._state.shared, attention=self._mind.attention, draws=self._draws
         )
+        self._cues = [d.post.text_id for d in self._perceived]
 
-    async def recall(self) -> None:
-        """What comes to mind."""
+    @property
+    def needed(self) -> list[TextId]:
+        """The texts that recall looks at: profile, what was perceived, and the pool."""
+        pool = [item.text for item in self._state.pool] if self._thinks else []
+        return [self._profile.id, *self._cues, *pool]
+
+    def recall(self, known: TextTable) -> None:
+        """What comes to mind, and how close to the reader's attributes what is read is."""
         self._advance(Phase.RECALLED)
+        self._affinity.learn(known, self._cues)
         if self._thinks:
-            self._recalled, self._recalled_items = await recollect(self._mind, self._state, self._perceived, self._tick)
+            self._recalled, self._recalled_items = recollect(
+                self._mind, self._state.pool, self._cues, known, tick=self._tick
+            )
+
+    async def think(self) -> None:
+        """Appraise and act; what the model fails at is noted."""
+        try:
+            appraisal = await self.appraise()
+            self._outcome = appraisal, await self.act(appraisal)
+        except ModelError as error:
+            self._outcome = error
+
+    @property
+    def failed(self) -> bool:
+        """Whether the model failed."""
+        return isinstance(self._outcome, ModelError)
 
     async def appraise(self) -> Appraisal:
         """New emotion and attitude."""
@@ -144,16 +187,31 @@ class Turn:
         else:
             self._later = replace(intention, due=max(intention.due, self._tick + 1))
 
-    async def remember(self) -> None:
+    @property
+    def written(self) -> dict[TextId, str]:
+        """The texts of its posts; those that were read are known."""
+        posts = () if self.failed else self._posts
+        return {post.text_id: post.text for post in posts if post.text_id not in self._affinity}
+
+    def finish(self, known: TextTable) -> TurnResult:
+        """What was read and written enters the pool, and the turn is over."""
+        if isinstance(self._outcome, ModelError):
+            return self._fault(self._outcome)
+        retained = self.remember(known)
+        if self._outcome is None:
+            raise RuntimeError(f"a turn cannot be finished when {self.phase.name}")
+        return self._done(*self._outcome, retained)
+
+    def remember(self, known: TextTable) -> Retained:
         """What was read and written enters the pool; the least influential leaves it."""
         self._advance(Phase.REMEMBERED)
         read = [(d.post, d.source) for d in self._perceived] + [(post, Source.SELF) for post in self._posts]
-        self._pool, self._remembered, self._forgotten = await retain(
-            self._mind, self._persona, self._state.pool, read, tick=self._tick
-        )
+        if written := self.written:
+            self._affinity.learn(known, list(written))
+        return retain(self._mind, self._state.pool, read, self._affinity, tick=self._tick)
 
     def _advance(self, to: Phase) -> None:
-        if to.value != self.phase.value + 1:
+        if to != self.phase + 1:
             raise RuntimeError(f"a turn cannot go from {self.phase.name} to {to.name}")
         self.phase = to
 
@@ -191,7 +249,7 @@ class Turn:
         )
         return TurnResult(record=record)
 
-    def _done(self, appraisal: Appraisal, decision: Decision) -> TurnResult:
+    def _done(self, appraisal: Appraisal, decision: Decision, retained: Retained) -> TurnResult:
         carried = self._carried
         shared = (*self._state.shared, *(post.root for post in self._posts))[-SHARED_KEPT:]
         intentions, concluded = revised(self._state.intentions, shared=shared, done=self._due, new=self._later)
@@ -205,8 +263,8 @@ class Turn:
             action=carried.action if carried is not None else Action.INACTIVE,
             target=carried.target if carried is not None else None,
             p=decision.p,
-            remembered=self._remembered,
-            forgotten=tuple(item.post for item in self._forgotten),
+            remembered=(*self._earlier, *retained.remembered) if self._earlier else retained.remembered,
+            forgotten=tuple([item.post for item in retained.forgotten]),
             intended=self._later,
             concluded=concluded,
             usage=self._meter.usage,
@@ -215,7 +273,7 @@ class Turn:
             emotion=appraisal.emotion,
             attitude=appraisal.attitude,
             felt=self._tick,
-            pool=self._pool,
+            pool=retained.pool,
             shared=shared,
             heard=self._view.heard,
             intentions=intentions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from s3agents.cognition.in_hand import TurnInHand
 from s3agents.cognition.turn import TurnResult
 
 __all__ = ["OpenTick"]
@@ -15,18 +16,20 @@ class OpenTick:
 
     Attributes:
         due: turns of this tick, as far as is known: of the lowest open tick, all.
-        results: of the turns that are done.
+        done: turns that are thought out.
         failed: how many of these failed.
+        results: of those that are finished too.
     """
 
     due: int = 0
-    results: list[TurnResult] = field(default_factory=list)
+    done: int = 0
     failed: int = 0
+    results: list[TurnResult] = field(default_factory=list)
 
-    def add(self, result: TurnResult) -> None:
-        """Note that a turn is done."""
-        self.results.append(result)
-        self.failed += result.record.fault is not None
+    def add(self, turn: TurnInHand) -> None:
+        """Note that a turn is thought out."""
+        self.done += 1
+        self.failed += turn.failed
 
     def spoilt(self, limit: float) -> bool:
         """Whether a larger share than ``limit`` of the turns has failed already."""

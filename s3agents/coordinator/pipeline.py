@@ -1,24 +1,26 @@
 """Pipeline: the turns of a run under way: begun as soon as they are free, settled in batches, committed tick by tick.
 
-One flow, over and over: agents that the clock sets free are asked who is due, the due are prepared in one batch and
-queued, workers take their turns, what has been done meanwhile is published and settled in one batch, and the clock is
-told. Ticks are left in order, each when all of its turns are settled. What ran ahead of a tick that ends the run is
-dropped with it.
+One flow, over and over: agents that the clock sets free are asked who is due, and the due are prepared in one batch and
+queued. Their turns are begun a few at once, workers have each of them think, and what is thought out is finished a few
+at once, published and settled in one batch, and told to the clock. Ticks are left in order, each when all of its turns
+are settled. What ran ahead of a tick that ends the run is dropped with it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import groupby
+from itertools import groupby, repeat
+from typing import NamedTuple
 
 import numpy as np
 
 from s3agents.agents.crowd import Due
 from s3agents.agents.host import Host
+from s3agents.cognition.in_hand import TurnInHand
 from s3agents.cognition.turn import TurnResult
 from s3agents.coordinator.clock import DependencyClock
 from s3agents.coordinator.open_tick import OpenTick
@@ -26,6 +28,10 @@ from s3agents.coordinator.seeds import Announcements
 from s3agents.network.graph import Ints
 
 __all__ = ["Pace", "Pipeline"]
+
+_AT_ONCE = 32
+"""Turns that are begun together, and of those that are thought out at a barrier finished together: enough for what they
+share to be found once, and few enough to hold up nobody whose model has answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,14 @@ class Pace:
     concurrency: int = 1
     lookahead: int = 0
     faults: float = 1.0
+
+
+class _Under(NamedTuple):
+    """A turn that is under way."""
+
+    tick: int
+    due: Due
+    turn: TurnInHand
 
 
 class Pipeline:
@@ -77,6 +91,9 @@ class Pipeline:
         self._lowest = first
         self._open: defaultdict[int, OpenTick] = defaultdict(OpenTick)
         self._queue: list[tuple[int, int, Due]] = []
+        self._begun: deque[_Under] = deque()
+        self._beginning = asyncio.Lock()
+        self._thought: list[_Under] = []
         self._done: list[tuple[int, Due, TurnResult]] = []
         self._running = 0
         self._changed = asyncio.Event()
@@ -149,21 +166,48 @@ class Pipeline:
         self._tell()
 
     async def _work(self) -> None:
-        """Take turns until there are none to begin."""
+        """Have turns thought out until there are none to begin."""
         try:
-            while self._queue and self._may_begin(self._queue[0][0]):
-                tick, _, entry = heappop(self._queue)
-                result = await self._host.take(entry, tick)
-                self._open[tick].add(result)
-                self._done.append((tick, entry, result))
-                if tick == self._lowest:
+            while (under := await self._next()) is not None:
+                await under.turn.think()
+                self._open[under.tick].add(under.turn)
+                self._thought.append(under)
+                if under.tick == self._lowest:
                     self._tell()
                 if self._pace.lookahead:
                     self._changed.set()
+                elif len(self._thought) >= _AT_ONCE:
+                    await self._finish()
         finally:
             self._running -= 1
             if not self._running:
                 self._changed.set()
+
+    async def _next(self) -> _Under | None:
+        """The next turn that has to think; ``None`` if none may be begun. Some of a tick are begun together."""
+        if not self._begun:
+            async with self._beginning:  # whoever comes meanwhile finds some begun
+                if not self._begun:
+                    await self._begin_some()
+        return self._begun.popleft() if self._begun and self._may_begin(self._begun[0].tick) else None
+
+    async def _begin_some(self) -> None:
+        """Begin turns of the lowest tick that has any waiting."""
+        if not self._queue or not self._may_begin(self._queue[0][0]):
+            return
+        tick, due = self._queue[0][0], list[Due]()
+        while self._queue and self._queue[0][0] == tick and len(due) < _AT_ONCE:
+            due.append(heappop(self._queue)[2])
+        turns = await self._host.begin(due, tick)
+        self._begun.extend(map(_Under, repeat(tick), due, turns))
+
+    async def _finish(self) -> None:
+        """Finish what has been thought out."""
+        thought, self._thought = self._thought, []
+        results = await self._host.finish([under.turn for under in thought])
+        for under, result in zip(thought, results, strict=True):
+            self._open[under.tick].results.append(result)
+            self._done.append((under.tick, under.due, result))
 
     def _may_begin(self, tick: int) -> bool:
         if self._ending or (self._stop() and tick > self._lowest):
@@ -175,7 +219,7 @@ class Pipeline:
 
         When too many turns of the lowest tick have failed, those under way are waited for, and the run ends.
         """
-        while self._running and not (self._done and self._pace.lookahead):
+        while self._running and not (self._thought and self._pace.lookahead):
             self._changed.clear()
             await self._changed.wait()
         lowest = self._open[self._lowest]
@@ -183,7 +227,9 @@ class Pipeline:
             while self._running:
                 self._changed.clear()
                 await self._changed.wait()
+            await self._finish()
             self._on_whole(self._lowest, lowest.results)
+        await self._finish()
         batch, self._done = self._done, []
         return sorted(batch, key=lambda item: (item[0], item[1].user))
 
@@ -203,8 +249,8 @@ class Pipeline:
     def _tell(self) -> None:
         """Say how far the lowest open tick is, if there is news of it."""
         lowest = self._open[self._lowest]
-        news = (self._lowest, len(lowest.results), lowest.due)
-        if lowest.results and news != self._told:
+        news = (self._lowest, lowest.done, lowest.due)
+        if lowest.done and news != self._told:
             self._told = news
             self._on_turn(*news)
 

@@ -26,6 +26,7 @@ from s3agents.fleet.basket import pack_replies
 from s3agents.fleet.names import FleetNames
 from s3agents.fleet.news import News, Standing
 from s3agents.fleet.offer import Offer, ask_for_offers
+from s3agents.fleet.order_search import OrderSearch
 from s3agents.fleet.orders import HeldOrder, Order, OrderDesk
 from s3agents.fleet.shard_log import Entry, ShardLog
 from s3agents.fleet.shard_mail import ShardMail
@@ -38,7 +39,6 @@ from s3agents.network.society import Society
 __all__ = ["Worker"]
 
 _PREPARING = 2  # orders whose turns are not known yet, at once
-_LOOK_SECONDS = 0.5  # between looks for orders that others had to give up
 _NEWS_SECONDS = 1.0
 _WATCH_SECONDS = 5.0  # between looks whether the run is still there
 _LEASE_PARTS = 3  # in which a lease is extended
@@ -61,7 +61,7 @@ class _Hand:
     @property
     def standing(self) -> Standing:
         order, turns = self.held.order, self.turns
-        due, done = (0, 0) if turns is None else (len(turns.due), len(turns.results))
+        due, done = (0, 0) if turns is None else (len(turns.due), turns.done)
         return Standing(shard=order.shard, tick=order.tick, due=due, done=done)
 
 
@@ -95,13 +95,11 @@ class Worker:
         self.name, self._link, self._offer, self._names = name, link, offer, names
         self._society, self._size, self._shelf, self._log = society, shard, shelf, log
         start = int.from_bytes(name.encode()[-4:], "big") % offer.lanes
-        self._desk = OrderDesk(link, names, log, lanes=offer.lanes, start=start)
+        self._search = OrderSearch(OrderDesk(link, names, log, lanes=offer.lanes, start=start))
         self._mail, self._writer = ShardMail(link, names), NatsWriter(link)
         self._changed = asyncio.Event()
-        self._pool = TurnPool(concurrency, on_room=self._changed.set)
+        self._pool = TurnPool(concurrency, on_room=self._note_room)
         self._hands: dict[int, _Hand] = {}
-        self._lanes: dict[int, int] = {}  # lanes worked in, with the tick in which that was last so
-        self._look_again = 0.0
         self._attempts = 0
         self._ended: str | None = None
 
@@ -145,7 +143,6 @@ class Worker:
                         await self._wait()
                     elif held.order.shard not in self._hands:
                         hand = self._hands[held.order.shard] = _Hand(held)
-                        self._lanes[held.lane] = held.order.tick
                         group.create_task(self._work(hand))
                 raise _Over
         except LookupError:
@@ -156,34 +153,35 @@ class Worker:
                     raise error from errors
 
     def _has_room(self) -> bool:
-        preparing = sum(hand.turns is None for hand in self._hands.values())
-        return preparing < _PREPARING and self._pool.waiting <= self._pool.concurrency // 2
+        return self._preparing < _PREPARING and self._pool.waiting <= self._pool.concurrency // 2
+
+    def _is_idle(self) -> bool:
+        """Whether there is room that what is in hand will not fill."""
+        return self._preparing == 0 and self._pool.waiting == 0 and self._pool.busy <= self._pool.concurrency // 2
+
+    @property
+    def _preparing(self) -> int:
+        return sum(hand.turns is None for hand in self._hands.values())
 
     async def _next_order(self) -> HeldOrder | None:
         """An order, if there is room for its turns, and reason to think that there is one."""
-        loop = asyncio.get_running_loop()
-        if not self._has_room() or loop.time() < self._look_again:
+        if not self._has_room():
             return None
-        self._look_again = loop.time() + _LOOK_SECONDS  # unless the coordinator says before that there are some
         try:
-            held = await self._desk.take(self._own_lanes())
+            return await self._search.look(idle=self._is_idle())
         except LookupError:
             if self._offer.opening not in {offer.opening for offer in await ask_for_offers(self._link)}:
                 raise
             return None
-        if held is not None:
-            self._look_again = 0.0
-        return held
 
-    def _own_lanes(self) -> list[int]:
-        """Lanes in which the last turns were; those of earlier ticks only have gone to others."""
-        last = max(self._lanes.values(), default=0)
-        return [lane for lane, tick in self._lanes.items() if tick == last]
+    def _note_room(self) -> None:
+        if self._search.due(idle=self._is_idle()) <= asyncio.get_running_loop().time():
+            self._changed.set()
 
     async def _wait(self) -> None:
         """Wait until something has changed, or it is time to look for orders again."""
         try:
-            async with asyncio.timeout_at(self._look_again if self._has_room() else None):
+            async with asyncio.timeout_at(self._search.due(idle=self._is_idle()) if self._has_room() else None):
                 await self._changed.wait()
         except TimeoutError:
             return
@@ -335,7 +333,7 @@ class Worker:
         self._changed.set()
 
     async def _hear_wake(self, message: Msg) -> None:
-        self._look_again = 0.0
+        self._search.wake()
         self._changed.set()
 
 

@@ -168,7 +168,7 @@ class SocialMemory(Memory):
             return MemoryQueryResult(results=[])
         cues = [stored.vector for stored in await self._look_up(text)] if text.strip() else []
         stored = await self._store.get({item.text for item in pool})
-        vectors = {key: known.vector for key, known in stored.items()}
+        vectors = [stored[item.text].vector for item in pool]
         best = self._influence.recall(pool, self.now, self._k, cues=cues, vectors=vectors)
         return MemoryQueryResult(results=[_result(item, score, stored[item.text].text) for item, score in best])
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from s3agents.config.memory import WeightsSection
 from s3agents.embed.base import Vectors
 from s3agents.events import Source
-from s3agents.ids import PostId, TextId
+from s3agents.ids import PostId
 from s3agents.state import MemoryItem
 
-__all__ = ["Influence", "cosine"]
+__all__ = ["Influence", "cosine", "unit_rows"]
 
 _DIGITS = 6
 """Scores are compared to six decimals, so that no order hangs on the last bit of a sum."""
@@ -27,6 +27,8 @@ _APART = 2e-6
 """Scores further apart than this have the same order before and after rounding."""
 
 Scored = tuple[float, MemoryItem]
+Rows = Vectors | NDArray[np.float64]
+"""Vectors as the rows of a matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Influence:
         now: int,
         k: int,
         *,
-        cues: Sequence[Vectors] | Vectors = (),
-        vectors: Mapping[TextId, Vectors] | None = None,
+        cues: Sequence[Vectors] | Rows = (),
+        vectors: Sequence[Vectors] | Rows | None = None,
     ) -> list[tuple[MemoryItem, float]]:
         """The ``k`` memories of highest influence at tick ``now``, highest first, with their scores to six decimals.
 
@@ -89,7 +91,7 @@ class Influence:
             now: current tick.
             k: most memories to return.
             cues: unit vectors of what is being read; a memory gains by its cosine to the nearest of them.
-            vectors: unit vectors of the texts of ``pool``; needed with ``cues``.
+            vectors: unit vectors of the texts of ``pool``, in its order; needed with ``cues``.
 
         Raises:
             ValueError: if there are cues and no vectors.
@@ -100,8 +102,8 @@ class Influence:
         if len(cues) and self.weights.cue:
             if vectors is None:
                 raise ValueError("cues are compared with the vectors of the pool: give both")
-            nearness = _nearness([vectors[item.text] for item in pool], cues)
-            scores = [score + self.weights.cue * near for score, near in zip(scores, nearness, strict=True)]
+            nearness, weight = _nearness(vectors, cues), self.weights.cue
+            scores = [score + weight * near for score, near in zip(scores, nearness, strict=True)]
         best = [(_rounded(scores[i]), pool[i]) for i in _best(scores, pool, k)]
         return [(item, score) for score, item in sorted(best, key=_rank, reverse=True)]
 
@@ -142,15 +144,19 @@ def cosine(a: Vectors | NDArray[np.float64], b: Vectors) -> float:
     return _rounded(float(np.dot(a.astype(np.float64, copy=False), b)))
 
 
-def _nearness(vectors: Sequence[Vectors], cues: Sequence[Vectors] | Vectors) -> list[float]:
-    """For each of ``vectors`` its cosine to the nearest of ``cues``."""
-    nearest: list[float] = (_rows(vectors) @ _rows(cues).T).max(axis=1).tolist()
-    return nearest
-
-
-def _rows(vectors: Sequence[Vectors] | Vectors) -> NDArray[np.float64]:
+def unit_rows(vectors: Sequence[Vectors] | Rows) -> NDArray[np.float64]:
     """``vectors`` as the rows of a matrix; faster than ``np.array`` on a list of them."""
+    if isinstance(vectors, np.ndarray):
+        return vectors.astype(np.float64, copy=False)
+    if not vectors:
+        return np.zeros((0, 0))
     return np.concatenate(vectors).astype(np.float64).reshape(len(vectors), -1)
+
+
+def _nearness(vectors: Sequence[Vectors] | Rows, cues: Sequence[Vectors] | Rows) -> list[float]:
+    """For each of ``vectors`` its cosine to the nearest of ``cues``."""
+    nearest: list[float] = (unit_rows(vectors) @ unit_rows(cues).T).max(axis=1).tolist()
+    return nearest
 
 
 def _best(scores: Sequence[float], items: Sequence[MemoryItem], k: int) -> list[int]:

@@ -37,7 +37,10 @@ async def played(host: Host, tick: int, **options: Any) -> list[TurnResult]:
     """All turns of a tick, one after the other."""
     due = host.due(tick, options.get("among"), options.get("announcements", {}))
     await host.prepare(due)
-    results = [await host.take(entry, tick) for entry in due]
+    turns = await host.begin(due, tick)
+    for turn in turns:
+        await turn.think()
+    results = await host.finish(turns)
     await host.settle(due, results)
     return results
 

@@ -14,7 +14,6 @@ import pytest
 
 from s3agents import Simulation, Society
 from s3agents.cognition.base import Scene
-from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.recall import recollect
 from s3agents.cognition.rules import RulesCognition
@@ -25,7 +24,7 @@ from s3agents.events import Source
 from s3agents.ids import PostId, text_id
 from s3agents.memory.chroma import ChromaStore
 from s3agents.memory.influence import Influence
-from s3agents.persona import Persona
+from s3agents.memory.text_table import TextTable
 from s3agents.state import MemoryItem
 from s3agents.testing.societies import lively_scenario, society_of
 from s3agents.testing.stub_launcher import stub_process
@@ -90,7 +89,7 @@ async def test_cost_of_a_recall(tmp_path: Path, say: Say) -> None:
         store=store,
         influence=Influence(WeightsSection(), AUTHENTICITY, 6.0),
     )
-    persona, keys, rng = Persona(id="u"), list(texts), np.random.default_rng(1)
+    keys = list(texts)
     for name in ("cold", "warm"):
         cpu, wall = time.process_time(), time.perf_counter()
         rng = np.random.default_rng(1)
@@ -99,9 +98,8 @@ async def test_cost_of_a_recall(tmp_path: Path, say: Say) -> None:
                 MemoryItem(post=PostId(f"p{k}"), text=keys[k], tick=0, source=Source.MUTUAL, relevance=0.1)
                 for k in rng.integers(0, 20_000, 32)
             )
-            state = initial_state(persona, prior=0.5, certainty=0.9, seed=0)
-            object.__setattr__(state, "pool", pool)
-            recalled, _ = await recollect(mind, state, (), 3)
+            known = TextTable(await store.get({item.text for item in pool}))
+            recalled, _ = recollect(mind, pool, (), known, tick=3)
             assert len(recalled) == mind.recall
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         say(f"recall of 4 from 32, {name}: {5 * cpu:.2f} ms CPU, {5 * wall:.2f} ms wall")

@@ -12,8 +12,9 @@ import pytest
 
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView
+from s3agents.cognition.in_hand import begin, finish
 from s3agents.cognition.mind import Mind
-from s3agents.cognition.turn import Turn, TurnResult
+from s3agents.cognition.turn import TurnResult
 from s3agents.config.memory import AUTHENTICITY, WeightsSection
 from s3agents.coordinator.collector import seldom_collected
 from s3agents.embed.hashing import HashingEmbedder
@@ -104,24 +105,16 @@ async def taken(
     agents: Sequence[SocialAgent], tick: int, mail: dict[int, list[Delivery]], cpu: Stages
 ) -> list[TurnResult]:
     """The turns of a tick, phase by phase."""
-    turns = [
-        Turn(agent.mind, agent.persona, agent.state, tick=tick, inbox=mail.get(i, ())) for i, agent in enumerate(agents)
-    ]
     cpu.begin()
+    turns = [agent.turn(tick, mail.get(i, ())) for i, agent in enumerate(agents)]
+    store = agents[0].mind.store
+    await begin(store, turns)
+    cpu.end("perceive and recall")
     for turn in turns:
-        turn.perceive()
-    cpu.end("perceive")
-    for turn in turns:
-        await turn.recall()
-    cpu.end("recall")
-    minds = [await turn.appraise() for turn in turns]
-    acts = [await turn.act(appraisal) for turn, appraisal in zip(turns, minds, strict=True)]
+        await turn.think()
     cpu.end("view and act")
-    for turn in turns:
-        await turn.remember()
-    cpu.end("remember")
-    results = [turn._done(felt, act) for turn, felt, act in zip(turns, minds, acts, strict=True)]
-    cpu.end("state")
+    results = await finish(store, turns)
+    cpu.end("remember and state")
     return results
 
 
@@ -142,12 +135,12 @@ async def test_cost_of_a_turn_by_stage(tmp_path: Path, say: Say) -> None:
         mail = deliveries(posts, range(AGENTS), society)
         cpu.end("feed")
         unread = {d.post.text_id: d.post.text for inbox in mail.values() for d in inbox}
-        await store.add(unread)
+        await store.add(unread | {agent.profile.id: agent.profile.text for agent in agents})
         cpu.end("embed")
         results = await taken(agents, tick, mail, cpu)
         for agent, result in zip(agents, results, strict=True):
             agent.settle(result)
-        cpu.end("state")
+        cpu.end("settle")
         posts = sorted((post for result in results for post in result.posts), key=lambda post: post.order)
         turns = sorted((result.record for result in results), key=lambda turn: turn.user)
         recorder.commit(TickRecord(tick=tick, posts=posts, turns=turns, users=AGENTS))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView, Usage
 from s3agents.cognition.hear import hear
+from s3agents.cognition.in_hand import take_alone
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.intend import due_act, revised
 from s3agents.cognition.mind import Mind
@@ -80,7 +81,7 @@ def fresh() -> AgentState:
 async def turn(thinks_by: Mind, state: AgentState | None, tick: int, *inbox: Delivery) -> tuple[TurnResult, AgentState]:
     """A turn and the state after it."""
     assert state is not None
-    result = await Turn(thinks_by, ME, state, tick=tick, inbox=inbox).run()
+    result = await take_alone(thinks_by.store, Turn(thinks_by, ME, state, tick=tick, inbox=inbox))
     return result, result.state or state
 
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from s3agents.cognition.act import intended
 from s3agents.cognition.base import Appraisal, Decision, Scene, TurnView, Usage
+from s3agents.cognition.in_hand import take_alone
 from s3agents.cognition.initial import initial_state
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.perceive import perceive
-from s3agents.cognition.turn import Phase, Turn
+from s3agents.cognition.turn import Phase, Turn, TurnResult
 from s3agents.config.memory import AUTHENTICITY, WeightsSection
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.errors import EndpointError, ModelError, ReplyError
@@ -76,9 +77,14 @@ def fresh() -> AgentState:
 FORWARD = Decision(action=Action.FORWARD, target=PostId("p1"))
 
 
+async def played(thinks_by: Mind, state: AgentState, *, tick: int, inbox: list[Delivery]) -> TurnResult:
+    """The whole of one turn of ``ME``."""
+    return await take_alone(thinks_by.store, Turn(thinks_by, ME, state, tick=tick, inbox=inbox))
+
+
 async def test_a_turn_publishes_remembers_and_moves_on() -> None:
     """A forward carries text and root of its target; what was read and written is remembered, each text once."""
-    result = await Turn(mind(FixedMind(FORWARD)), ME, fresh(), tick=1, inbox=[mail(1), mail(2, root="r")]).run()
+    result = await played(mind(FixedMind(FORWARD)), fresh(), tick=1, inbox=[mail(1), mail(2, root="r")])
     (post,) = result.posts
     assert (post.kind, post.parent, post.root, post.text, post.author) == (PostKind.FORWARD, "p1", "p1", "text 1", "me")
     assert result.state is not None
@@ -95,11 +101,11 @@ async def test_a_text_read_again_is_one_memory_as_of_now() -> None:
     """Forwards of one text do not fill the pool: its memory is renewed, from the most authentic source it had."""
     shared = mind(FixedMind(Decision(action=Action.INACTIVE)))
     friend = Delivery(post=mail(1).post, source=Source.MUTUAL)
-    first = await Turn(shared, ME, fresh(), tick=1, inbox=[friend, mail(2)]).run()
+    first = await played(shared, fresh(), tick=1, inbox=[friend, mail(2)])
     assert first.state is not None
     again = Post(id=PostId("f1"), author=UserId("b"), tick=5, text="text 1", root=PostId("p1"), parent=PostId("p1"))
     later = Delivery(post=again, source=Source.PLATFORM)
-    second = await Turn(shared, ME, first.state, tick=6, inbox=[later]).run()
+    second = await played(shared, first.state, tick=6, inbox=[later])
     assert second.state is not None
     assert {i.post: (i.tick, i.source) for i in second.state.pool} == {
         "p2": (0, Source.FOLLOWEE),
@@ -120,7 +126,7 @@ async def test_a_failed_turn_says_what_it_cost() -> None:
             return await super().appraise(view)
 
     broken = Asking(FORWARD, ReplyError("no reply", cause="schema"))
-    result = await Turn(mind(broken), ME, fresh(), tick=1, inbox=[mail(1)]).run()
+    result = await played(mind(broken), fresh(), tick=1, inbox=[mail(1)])
     assert result.record.usage == Usage(2, 30, 4)
 
 
@@ -128,9 +134,9 @@ async def test_memories_come_to_mind_later() -> None:
     """What was read in one turn is recalled in the next, with its age; what is being read now is not."""
     cognition = FixedMind(Decision(action=Action.INACTIVE))
     shared = mind(cognition, recall=1)
-    first = await Turn(shared, ME, fresh(), tick=1, inbox=[mail(1)]).run()
+    first = await played(shared, fresh(), tick=1, inbox=[mail(1)])
     assert first.state is not None
-    await Turn(shared, ME, first.state, tick=4, inbox=[mail(2, tick=3)]).run()
+    await played(shared, first.state, tick=4, inbox=[mail(2, tick=3)])
     assert [r.text for r in cognition.seen[0].recalled] == []
     assert [(r.text, r.age) for r in cognition.seen[1].recalled] == [("text 1", 4)]
 
@@ -147,7 +153,7 @@ async def test_memories_come_to_mind_later() -> None:
 )
 async def test_impossible_decisions_are_faults(decision: Decision) -> None:
     """Forwarding what was not read, or writing nothing, is a fault of phase act, and changes nothing."""
-    result = await Turn(mind(FixedMind(decision)), ME, fresh(), tick=1, inbox=[mail(1)]).run()
+    result = await played(mind(FixedMind(decision)), fresh(), tick=1, inbox=[mail(1)])
     assert (result.posts, result.state) == ((), None)
     assert result.record.fault is not None
     assert result.record.fault.stage == "acted"
@@ -157,7 +163,7 @@ async def test_impossible_decisions_are_faults(decision: Decision) -> None:
 async def test_an_endpoint_that_fails_makes_a_fault_not_an_inactive() -> None:
     """A reply that cannot be had is recorded with its cause; the exposures stay on the record."""
     down = EndpointError("no answer", cause="timeout", transient=True)
-    result = await Turn(mind(FixedMind(FORWARD, down)), ME, fresh(), tick=1, inbox=[mail(1)]).run()
+    result = await played(mind(FixedMind(FORWARD, down)), fresh(), tick=1, inbox=[mail(1)])
     assert result.record.fault is not None
     assert result.record.fault.cause == "timeout"
     assert len(result.record.exposures) == 1
@@ -168,7 +174,7 @@ async def test_other_errors_are_not_swallowed() -> None:
     broken = FixedMind(FORWARD)
     broken.decision = None  # type: ignore[assignment]
     with pytest.raises(AttributeError):
-        await Turn(mind(broken), ME, fresh(), tick=1, inbox=[mail(1)]).run()
+        await played(mind(broken), fresh(), tick=1, inbox=[mail(1)])
 
 
 async def test_phases_cannot_be_skipped() -> None:

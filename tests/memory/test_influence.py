@@ -183,7 +183,7 @@ class TestRecall:
     def test_recall_is_the_head_of_the_whole_ranking(self, influence, feed, k, cues, data):
         """Asking for fewer gives the same ones first, in falling order."""
         pool, _, _ = influence.remember((), feed, now=NOW, capacity=20)
-        vectors = {memory.text: data.draw(vector) for memory in pool}
+        vectors = [data.draw(vector) for _ in pool]
         everything = influence.recall(pool, NOW, 100, cues=cues, vectors=vectors)
         assert influence.recall(pool, NOW, k, cues=cues, vectors=vectors) == everything[:k]
         assert sorted(everything, key=lambda pair: (pair[1], pair[0].tick, pair[0].post), reverse=True) == everything
@@ -201,11 +201,11 @@ class TestRecall:
         """To six decimals, with the cue's weight."""
         influence = weighing(recency=0.0, authenticity=0.0, relevance=1.0, cue=2.0)
         pool = (item(1, relevance=0.5), item(2, relevance=0.25))
-        vectors = {"text 1": np.array([1, 0], np.float32), "text 2": np.array([0.6, 0.8], np.float32)}
+        vectors = [np.array([1, 0], np.float32), np.array([0.6, 0.8], np.float32)]
         cues = [np.array([0, 1], np.float32), np.array([-1, 0], np.float32)]
         recalled = influence.recall(pool, NOW, 2, cues=cues, vectors=vectors)
         assert recalled == [(pool[1], 0.25 + 2 * 0.8), (pool[0], 0.5)]
-        assert recalled == influence.recall(pool, NOW, 2, cues=np.array(cues), vectors=vectors)
+        assert recalled == influence.recall(pool, NOW, 2, cues=np.array(cues), vectors=np.array(vectors))
 
     def test_without_weight_or_cues_it_is_the_sum_of_the_paper(self):
         """Then no vectors are needed."""
