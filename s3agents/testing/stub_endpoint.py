@@ -57,6 +57,7 @@ class StubEndpoint:
         slots: requests that it serves at once, for their latency each; further ones wait. None for no limit.
         key: bearer token that it wants, if any.
         model: name of its model.
+        host: address to listen on.
         port: port to listen on; 0 picks a free one.
         keep: bodies of requests that are kept.
 
@@ -82,6 +83,7 @@ class StubEndpoint:
         slots: int | None = None,
         key: str | None = None,
         model: str = "stub",
+        host: str = "127.0.0.1",
         port: int = 0,
         keep: int = 100,
     ) -> None:
@@ -92,7 +94,7 @@ class StubEndpoint:
         self.tokens: Counter[str] = Counter()
         self.bodies: deque[dict[str, Any]] = deque(maxlen=keep)
         self.slots, self.cache = Slots(slots), PrefixCache()
-        self._port = port
+        self._host, self._port = host, port
         self._numbered = 0
         self._next: deque[str] = deque()
         self._runner: web.ServerRunner | None = None
@@ -100,7 +102,7 @@ class StubEndpoint:
     @property
     def url(self) -> str:
         """Base address, such as ``http://127.0.0.1:40123/v1``; the port stays the same when it is started again."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"http://{self._host}:{self._port}/v1"
 
     def fail_next(self, *kinds: str) -> None:
         """Let the next requests fail, one of each kind, in this order."""
@@ -110,7 +112,7 @@ class StubEndpoint:
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=4096, reuse_address=True).start()
+        await web.TCPSite(self._runner, self._host, self._port, backlog=4096, reuse_address=True).start()
         self._port = self._runner.addresses[0][1]
         return self
 
@@ -273,6 +275,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="seed of the failures")
     parser.add_argument("--capacity", type=int, help="requests in flight above which it answers 429")
     parser.add_argument("--model", default="stub", help="name of its model")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks a free one")
     parser.add_argument("--owned", action="store_true", help="end when standard input does")
     return parser.parse_args()

@@ -39,14 +39,14 @@ def free_ports(count: int) -> list[int]:
 
 
 class Node:
-    """One server.
+    """One server, alone or of a cluster.
 
     Args:
         name: of it.
         folder: for its files.
         host: its address.
         port: for clients.
-        route: for the other nodes.
+        route: for the other nodes; 0 if there are none.
         others: routes of all nodes.
         prefix: words before its command line, such as those that put it into a network namespace.
     """
@@ -58,21 +58,27 @@ class Node:
         *,
         host: str = "127.0.0.1",
         port: int,
-        route: int,
-        others: Sequence[str],
+        route: int = 0,
+        others: Sequence[str] = (),
         prefix: Sequence[str] = (),
     ) -> None:
         self.name, self.url = name, f"nats://{host}:{port}"
-        self._folder, self._host, self._prefix = folder, host, list(prefix)
-        self._place = ["-a", host, "-p", str(port), "--cluster", f"nats://{host}:{route}"]
-        self._routes = ["--routes", ",".join(others), "--cluster_name", "s3agents", "--name", name]
+        self._log, self._store, self._prefix = folder / "log", folder / "store", list(prefix)
+        self._options = ["-a", host, "-p", str(port), "--name", name]
+        if route:
+            self._options += ["--cluster", f"nats://{host}:{route}", "--cluster_name", "s3agents"]
+            self._options += ["--routes", ",".join(others)]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Return when it is started; it may take seconds until it takes connections."""
-        self._folder.mkdir(exist_ok=True)
-        store = ["-js", "-sd", str(self._folder / "store"), "-l", str(self._folder / "log")]
-        self._process = subprocess.Popen([*self._prefix, str(find_nats_server()), *self._place, *self._routes, *store])
+        self._log.parent.mkdir(exist_ok=True)
+        files = ["-js", "-sd", str(self._store), "-l", str(self._log)]
+        self._process = subprocess.Popen([*self._prefix, str(find_nats_server()), *self._options, *files])
+
+    def says(self, words: str) -> bool:
+        """Whether its log has these words."""
+        return self._log.exists() and words in self._log.read_text(errors="replace")
 
     def kill(self) -> None:
         """End it without a chance to tidy up."""

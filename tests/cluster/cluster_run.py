@@ -26,21 +26,21 @@ society: {{networkx: karate_club}}
 seeds:
   - {{author: "0", text: The plant is to be built., attitude: negative, emotion: intense}}
   - {{author: "33", text: The plant is safe., attitude: positive, emotion: calm}}
-cognition: {{spontaneous: 0.2, rules: {{forward: 0.4, post: 0.3, contagion: 0.5}}}}
+cognition: {{mode: {mode}, spontaneous: 0.2, rules: {{forward: 0.4, post: 0.3, contagion: 0.5}}}}
 memory: {{store: local, capacity: 8, recall: 3}}
 limits: {{history: 1, shard: 9, bus_mb: 32}}
 """
 
 
-def write_scenario(file: Path, *, ticks: int) -> Path:
+def write_scenario(file: Path, *, ticks: int, mode: str = "rules") -> Path:
     """A scenario of so many ticks, in ``file``."""
-    file.write_text(_SCENARIO.format(ticks=ticks))
+    file.write_text(_SCENARIO.format(ticks=ticks, mode=mode))
     return file
 
 
-def undisturbed(scenario: Path, folder: Path) -> Path:
+def undisturbed(scenario: Path, folder: Path, *overrides: str) -> Path:
     """The record of one process that nobody disturbs."""
-    Simulation(load_scenario(scenario, overrides=["bus=local"]), out=folder).run()
+    Simulation(load_scenario(scenario, overrides=["bus=local", *overrides]), out=folder).run()
     return folder / "run.sqlite"
 
 
@@ -52,13 +52,15 @@ class Played:
         scenario: which.
         url: of the server or cluster.
         replicas: that the cluster keeps.
+        sets: what else of the scenario is otherwise.
     """
 
-    def __init__(self, folder: Path, scenario: Path, *, url: str, replicas: int) -> None:
+    def __init__(self, folder: Path, scenario: Path, *, url: str, replicas: int = 1, sets: Sequence[str] = ()) -> None:
         self._folder, self._url = folder, url
         self.record = folder / "run" / "run.sqlite"
         self._coordinate = ["run", str(scenario), "-o", str(folder / "run"), "--bus", url, "--workers", "0"]
-        self._coordinate += ["--set", f"nats.replicas={replicas}"]
+        for override in (f"nats.replicas={replicas}", *sets):
+            self._coordinate += ["--set", override]
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def coordinate(self, prefix: Sequence[str] = ()) -> subprocess.Popen[bytes]:
