@@ -24,6 +24,7 @@ from s3agents.replies import (
     AttitudeReply,
     EmotionReply,
     JointReply,
+    Labels,
     LabelTokens,
     Reply,
     WriteReply,
@@ -41,6 +42,7 @@ _R = TypeVar("_R", bound=Reply)
 _T = TypeVar("_T")
 _TOP_LOGPROBS = 8
 _ACTIONS = tuple(Action)
+_EMOTION_LABELS, _ATTITUDE_LABELS, _ACTION_LABELS = Labels(EMOTIONS), Labels(ATTITUDES), Labels(_ACTIONS)
 
 
 class LlmCognition:
@@ -155,7 +157,7 @@ class LlmCognition:
 
 
 def _emotion(reply: EmotionReply | JointReply, tokens: LabelTokens) -> EmotionBelief:
-    p = tokens.probabilities("emotion", EMOTIONS)
+    p = tokens.probabilities("emotion", _EMOTION_LABELS)
     if p is None:
         return EmotionBelief.certain(reply.emotion)
     calm, moderate, intense = p
@@ -163,7 +165,7 @@ def _emotion(reply: EmotionReply | JointReply, tokens: LabelTokens) -> EmotionBe
 
 
 def _attitude(reply: AttitudeReply | JointReply, tokens: LabelTokens) -> AttitudeBelief:
-    p = tokens.probabilities("attitude", ATTITUDES)
+    p = tokens.probabilities("attitude", _ATTITUDE_LABELS)
     if p is None:
         return AttitudeBelief.certain(reply.attitude)
     return AttitudeBelief(stance=reply.attitude, p_positive=p[ATTITUDES.index(Attitude.POSITIVE)])
@@ -176,7 +178,7 @@ def _decision(view: TurnView, reply: ActReply | JointReply, tokens: LabelTokens)
     text = None
     if isinstance(reply, JointReply) and reply.action is Action.POST:
         text = tidy(reply.text, view.scene.post_chars)
-    p = tokens.probabilities("action", _ACTIONS)
+    p = tokens.probabilities("action", _ACTION_LABELS)
     shares = None if p is None else dict(zip(_ACTIONS, p, strict=True))
     return Decision(action=reply.action, target=target, text=text, p=shares)
 

@@ -94,9 +94,14 @@ class ToldLogprobs(TokenLogprobs):
     def alternatives(self, index: int) -> list[tuple[bytes, float]]:
         """Bytes and log probability of each alternative of a token, and of the token itself if it is not among them."""
         token = self._tokens[index]
-        piece, tops = _piece(token), _tops(token) or ()
-        found = [(_spelt(top.token, top.utf8), top.logprob) for top in tops if top.logprob > _MASKED]
-        if all(other != piece for other, _ in found):
+        piece, absent = _piece(token), True
+        found = []
+        for top in _tops(token) or ():
+            if (logprob := top.logprob) > _MASKED:
+                other = bytes(utf8) if (utf8 := top.utf8) else top.token.encode()
+                absent = absent and other != piece
+                found.append((other, logprob))
+        if absent:
             found.append((piece, token.logprob))
         return found
 

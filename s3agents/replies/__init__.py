@@ -1,5 +1,6 @@
 """Replies: from what a model sent to typed values (:mod:`.schemas`) and probabilities (:mod:`.probabilities`)."""
 
+from s3agents.replies.label_starts import Labels
 from s3agents.replies.probabilities import LabelTokens, label_probabilities
 from s3agents.replies.schemas import (
     ActReply,
@@ -21,6 +22,7 @@ __all__ = [
     "EmotionReply",
     "JointReply",
     "LabelTokens",
+    "Labels",
     "Reply",
     "WriteReply",
     "act_reply",

@@ -7,12 +7,12 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate
 
 from autogen_core.models import CreateResult
 
 from s3agents.llm.completion import Completion
+from s3agents.replies.label_starts import Labels
 from s3agents.replies.schemas import unfenced
 
 __all__ = ["LabelTokens", "label_probabilities", "token_at"]
@@ -27,7 +27,7 @@ def label_probabilities(
     result: Completion | CreateResult, field: str, labels: Sequence[str]
 ) -> tuple[float, ...] | None:
     """Probability of each of ``labels`` as the value of ``field`` (see :meth:`LabelTokens.probabilities`)."""
-    return LabelTokens(result).probabilities(field, labels)
+    return LabelTokens(result).probabilities(field, Labels(labels))
 
 
 class LabelTokens:
@@ -53,7 +53,7 @@ class LabelTokens:
         self._places: dict[str, int] = {}
         self._further = _places(self._text, _begin(self._text, unfenced(reply.content)))
 
-    def probabilities(self, field: str, labels: Sequence[str]) -> tuple[float, ...] | None:
+    def probabilities(self, field: str, labels: Labels) -> tuple[float, ...] | None:
         """Probability of each of ``labels`` as the value of ``field``, from the log probabilities of the tokens.
 
         Looked at is the token in which the label starts, after the opening quote: its alternatives (and the token
@@ -77,9 +77,9 @@ class LabelTokens:
         piece = self._pieces[index]
         before = piece[: start - (self._ends[index] - len(piece))].encode(self._coding, "surrogatepass")
         masses = [0.0] * len(labels)
-        quoted = _quoted(tuple(labels))
+        label_of = labels.starts(before)
         for other, logprob in self._tokens.alternatives(index):
-            label = _label_of(other, before, quoted)
+            label = label_of[other]
             if label is not None:
                 masses[label] += math.exp(logprob)
         total = math.fsum(masses)
@@ -145,19 +145,3 @@ def token_at(pieces: Sequence[bytes], start: int) -> tuple[int, bytes]:
             return index, piece[: start - end]
         end += len(piece)
     raise ValueError(f"byte {start} lies past the end at {end}")
-
-
-@lru_cache(maxsize=256)
-def _quoted(labels: tuple[str, ...]) -> tuple[bytes, ...]:
-    """Each label with its closing quote."""
-    return tuple(f'{label}"'.encode() for label in labels)
-
-
-@lru_cache(maxsize=4096)
-def _label_of(piece: bytes, before: bytes, quoted: tuple[bytes, ...]) -> int | None:
-    """Which label, each given with its closing quote, ``piece`` starts; ``None`` if none, or if it could be several."""
-    if not piece.startswith(before):
-        return None
-    rest = piece[len(before) :]
-    fits = [index for index, label in enumerate(quoted) if label.startswith(rest) or rest.startswith(label)]
-    return fits[0] if len(fits) == 1 else None

@@ -17,6 +17,7 @@ from s3agents.cognition.base import TurnView
 from s3agents.cognition.llm import LlmCognition
 from s3agents.config.model import ModelSection
 from s3agents.errors import ReplyError
+from s3agents.events import Action
 from s3agents.ids import UserId
 from s3agents.labels import ATTITUDES, EMOTIONS
 from s3agents.llm.answers import parse_completion
@@ -28,7 +29,7 @@ from s3agents.llm.request_key import key_of
 from s3agents.llm.wire import request_body
 from s3agents.persona import Persona
 from s3agents.prompts import PromptPack
-from s3agents.replies import LabelTokens, joint_reply, parse_reply
+from s3agents.replies import Labels, LabelTokens, joint_reply, parse_reply
 from s3agents.rng import Draws
 from s3agents.testing.stub_answers import completion_answer
 from s3agents.testing.stub_launcher import stub_process
@@ -42,6 +43,7 @@ _T = TypeVar("_T")
 
 TURNS, ROUNDS, AT_ONCE = 1000, 5, 64
 TWEET = "The committee will vote on the sugar tax tonight, number {}, and honestly I do not know what to think of it!"
+LABELS = {"emotion": Labels(EMOTIONS), "attitude": Labels(ATTITUDES), "action": Labels(tuple(Action))}
 SAMPLING = {"temperature": 0.8, "max_tokens": 200, "logprobs": True, "top_logprobs": 8}
 
 
@@ -100,7 +102,7 @@ def with_alternatives(body: bytes) -> bytes:
 def read_labels(reply: Completion) -> None:
     """The probabilities that a turn wants."""
     tokens = LabelTokens(reply)
-    for field, labels in (("emotion", EMOTIONS), ("attitude", ATTITUDES), ("action", ("forward", "post", "inactive"))):
+    for field, labels in LABELS.items():
         tokens.probabilities(field, labels)
 
 
