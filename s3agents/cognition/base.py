@@ -53,17 +53,26 @@ class Recollection:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a turn cost at the endpoint. Tokens are those the endpoint counted."""
+    """What a turn cost at the endpoint.
+
+    Attributes:
+        calls: how often it was asked.
+        prompt_tokens: as it counted them.
+        reply_tokens: as it counted them.
+        shortened: calls whose prompt was shortened to stay within its budget.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     reply_tokens: int = 0
+    shortened: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.calls + other.calls,
             self.prompt_tokens + other.prompt_tokens,
             self.reply_tokens + other.reply_tokens,
+            self.shortened + other.shortened,
         )
 
 

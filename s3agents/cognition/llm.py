@@ -83,14 +83,15 @@ class LlmCognition:
 
     async def appraise(self, view: TurnView) -> Appraisal:
         """One call that settles everything, or one for the emotion and one for the attitude (S3 section 4.3)."""
+        view = self._pack.fitted(view)
         return await (self._settle(view) if "joint" in self._stages else self._feel_and_judge(view))
 
     async def act(self, view: TurnView, appraisal: Appraisal) -> Decision:
         """The plan made with the appraisal, or one call for the act and one for the text (S3 section 4.4)."""
         if appraisal.plan is not None:
             return appraisal.plan
-        felt = replace(view, emotion=appraisal.emotion, attitude=appraisal.attitude)
-        decision = await self._ask(self._stages["act"], felt, act_reply(len(view.perceived)), _read_act(view))
+        felt = replace(self._pack.fitted(view), emotion=appraisal.emotion, attitude=appraisal.attitude)
+        decision = await self._ask(self._stages["act"], felt, act_reply(len(felt.perceived)), _read_act(felt))
         return await self._write(felt, decision) if decision.action is Action.POST else decision
 
     async def write(self, view: TurnView, *, target: PostId | None = None) -> str:
@@ -99,7 +100,7 @@ class LlmCognition:
         A pack of one stage is asked for its whole reply, in which the action can only be to post; one of four stages
         for emotion, attitude and the text.
         """
-        post = Decision(action=Action.POST, target=target)
+        view, post = self._seeing(view, target), Decision(action=Action.POST, target=target)
         if "joint" in self._stages:
             model = joint_reply(len(view.perceived), self._chars(view), actions=(Action.POST,))
             settled = await self._ask(self._stages["joint"], view, model, _read_joint(view))
@@ -125,6 +126,13 @@ class LlmCognition:
         text = await self._ask(self._stages["write"], view, model, _read_text(view), target=number)
         return replace(decision, text=text)
 
+    def _seeing(self, view: TurnView, target: PostId | None) -> TurnView:
+        """What of ``view`` prompts tell: of many posts the one that is answered, where it would be left out."""
+        told = self._pack.fitted(view)
+        if target is None or any(read.post.id == target for read in told.perceived):
+            return told
+        return self._pack.fitted(replace(view, perceived=tuple(r for r in view.perceived if r.post.id == target)))
+
     def _chars(self, view: TurnView) -> int | None:
         return view.scene.post_chars if self._bound_text else None
 
@@ -143,12 +151,12 @@ class LlmCognition:
             ReplyError: if the last reply cannot be read either.
             EndpointError: if a reply cannot be had.
         """
-        messages = self._pack.messages(stage, view, target=target)
+        messages, shortened = self._pack.prompt(stage, view, target=target)
         for attempt in range(self._repairs + 1):
             args = {"seed": view.draws.model_seed(f"{stage}/{attempt}"), **self._sampling}
             try:
                 result = await forward(self._client, Request(messages, model, args))
-                view.meter.add(Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens))
+                view.meter.add(Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens, int(shortened)))
                 return read(parse_reply(model, result), result)
             except ReplyError:
                 if attempt == self._repairs:

@@ -116,6 +116,8 @@ class LimitsSection(Section):
     Attributes:
         attention: most posts of an inbox that a turn perceives; the rest is delivered and stays unread.
         post_chars: most characters of a post that an agent writes, and that a prompt shows.
+        prompt_tokens: most tokens of a prompt, by an estimate that errs on the safe side; longer texts of users are
+            shortened. By default as the prompt pack has it, which may set no limit.
         history: most posts of a user's history that enter their memory at the start.
         faults: the run ends when a larger share of the turns of a tick has failed.
         shard: agents that share one consumer on the bus.
@@ -130,6 +132,7 @@ class LimitsSection(Section):
 
     attention: int = Field(default=8, ge=1, le=1000)
     post_chars: int = Field(default=280, ge=20, le=20000)
+    prompt_tokens: int | None = Field(default=None, ge=1, le=1_000_000)
     history: int = Field(default=4, ge=0, le=100)
     faults: float = Field(default=0.05, ge=0.0, le=1.0)
     shard: int = Field(default=256, ge=1, le=100_000)

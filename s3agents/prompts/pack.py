@@ -8,21 +8,47 @@ that an endpoint's prefix cache holds it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from autogen_core.models import LLMMessage, SystemMessage, UserMessage
 
 from s3agents.cognition.base import Scene, TurnView
-from s3agents.prompts.fields import SCENE_FIELDS, TURN_FIELDS, Fields
+from s3agents.errors import PromptError, explain
+from s3agents.prompts.budget import FRAME_TOKENS, LEAST_ROOM, Fit, Room
+from s3agents.prompts.fields import OPEN_FIELDS, SCENE_FIELDS, TURN_FIELDS, Fields
+from s3agents.prompts.lines import literal_tokens
 from s3agents.prompts.pack_file import PackFile, ReplyKind
 from s3agents.prompts.pack_folder import PackFolder
 from s3agents.prompts.template import TextTemplate
+from s3agents.prompts.token_estimate import text_tokens
 
-__all__ = ["PromptPack", "Stage"]
+__all__ = ["Prompt", "PromptPack", "Stage"]
 
 _PACK, _SYSTEM = "pack.yaml", "system"
+_GAP_TOKENS = 2
+
+
+class Prompt(NamedTuple):
+    """A prompt.
+
+    Attributes:
+        messages: of the system, and of the user.
+        shortened: whether texts of users are cut shorter than they may be, or left out, for the budget's sake.
+    """
+
+    messages: list[LLMMessage]
+    shortened: bool
+
+
+class _Head(NamedTuple):
+    """What is the same for all turns of a scene; without a budget there is room for everything."""
+
+    system: SystemMessage
+    fields: dict[str, str]
+    room: Room | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +73,30 @@ class PromptPack:
         version: as ``pack.yaml`` states it.
         sha256: over names and contents of all its files, 64 hex digits.
         stages: the calls of a turn, in order.
+        prompt_tokens: most tokens of a prompt, or ``None``.
     """
 
-    def __init__(self, file: PackFile, templates: Mapping[str, TextTemplate], *, sha256: str) -> None:
+    def __init__(
+        self, file: PackFile, templates: Mapping[str, TextTemplate], *, sha256: str, prompt_tokens: int | None = None
+    ) -> None:
         self.name, self.language, self.version = file.name, file.language, file.version
         self.sha256 = sha256
         self.stages = tuple(Stage(stage.name, stage.reply) for stage in file.stages)
-        self._fields = Fields(file.words)
+        self.prompt_tokens = file.prompt_tokens if prompt_tokens is None else prompt_tokens
+        self._fields, self._least_chars = Fields(file), file.least_chars
         self._system = templates[_SYSTEM]
         self._parts = {stage.name: [templates[part] for part in stage.parts] for stage in file.stages}
-        self._scenes: dict[Scene, tuple[SystemMessage, dict[str, str]]] = {}
+        self._scenes: dict[Scene, _Head] = {}
+        self._fitted: Fit | None = None
 
     @classmethod
-    def load(cls, name_or_path: str | Path, language: str) -> PromptPack:
+    def load(cls, name_or_path: str | Path, language: str, *, prompt_tokens: int | None = None) -> PromptPack:
         """The pack ``name_or_path`` in ``language``.
 
         Args:
             name_or_path: name of a bundled pack, or path of a pack's folder (the one that holds the languages).
             language: such as ``en``.
+            prompt_tokens: most tokens of a prompt, by a safe estimate; by default as the pack has it.
 
         Raises:
             PromptError: if there is no such pack or language, or one of its files is wrong; the message names the file.
@@ -75,27 +107,84 @@ class PromptPack:
         parts = dict.fromkeys(part for stage in pack.stages for part in stage.parts)
         templates = {part: folder.template(part, allowed=TURN_FIELDS) for part in parts}
         templates[_SYSTEM] = folder.template(_SYSTEM, allowed=SCENE_FIELDS)
-        return cls(pack, templates, sha256=folder.sha256)
+        return cls(pack, templates, sha256=folder.sha256, prompt_tokens=prompt_tokens)
 
-    def messages(self, stage: str, view: TurnView, *, target: int = 0) -> list[LLMMessage]:
+    def check(self, scene: Scene) -> None:
+        """Raise unless the budget leaves room for what users write.
+
+        Raises:
+            PromptError: if what is said in every turn takes too much of it.
+        """
+        self._head(scene)
+
+    def fitted(self, view: TurnView) -> TurnView:
+        """``view`` with the memories and posts that a prompt tells: all of them, unless the budget is too small."""
+        room = self._head(view.scene).room
+        return view if room is None else self._fit(room, view).view
+
+    def prompt(self, stage: str, view: TurnView, *, target: int = 0) -> Prompt:
         """The prompt of one stage: the system message that all agents of the scene share, and the agent's own.
 
         Args:
             stage: name of one of :attr:`stages`.
-            view: what the agent goes by; emotion and attitude as they are at this stage.
+            view: what the agent goes by; emotion and attitude as they are at this stage. Posts are numbered as
+                :meth:`fitted` leaves them.
             target: number of the post that is answered, from 1; 0 for none.
 
         Raises:
             KeyError: if the pack has no such stage.
+            PromptError: see :meth:`check`.
         """
-        system, scene = self._scene(view.scene)
-        fields = self._fields.of_turn(view, target=target) | scene
+        head = self._head(view.scene)
+        room = head.room
+        fit = Fit(view, view.scene.post_chars, shortened=False) if room is None else self._fit(room, view)
+        profile = None if room is None else room.profile
+        fields = self._fields.of_turn(fit.view, chars=fit.chars, profile=profile, target=target) | head.fields
         text = "\n\n".join([part.filled(fields) for part in self._parts[stage]])
-        return [system, UserMessage(content=text, source="scene")]
+        return Prompt([head.system, UserMessage(content=text, source="scene")], fit.shortened)
 
-    def _scene(self, scene: Scene) -> tuple[SystemMessage, dict[str, str]]:
+    def messages(self, stage: str, view: TurnView, *, target: int = 0) -> list[LLMMessage]:
+        """The messages of :meth:`prompt`."""
+        return self.prompt(stage, view, target=target).messages
+
+    def _fit(self, room: Room, view: TurnView) -> Fit:
+        """What of ``view`` fits; kept, for a turn asks at each of its steps."""
+        fit = self._fitted
+        if fit is None or fit.view is not view:
+            fit = self._fitted = room.fit(view)
+        return fit
+
+    def _head(self, scene: Scene) -> _Head:
         known = self._scenes.get(scene)
         if known is None:
             fields = self._fields.of_scene(scene)
-            known = self._scenes[scene] = SystemMessage(content=self._system.filled(fields)), fields
+            system = SystemMessage(content=self._system.filled(fields))
+            known = self._scenes[scene] = _Head(system, fields, self._room(fields))
         return known
+
+    def _room(self, scene: Mapping[str, str]) -> Room | None:
+        """Room for what users write, the same in all stages; none without a budget."""
+        if self.prompt_tokens is None:
+            return None
+        most = self._fields.most_tokens() | {name: text_tokens(value) for name, value in scene.items()}
+        stages = self._parts.values()
+        said = FRAME_TOKENS + _tokens_of([self._system], most) + max(_tokens_of(parts, most) for parts in stages)
+        times = max(1, *(_uses(parts, OPEN_FIELDS) for parts in stages))
+        left = (self.prompt_tokens - said) // times
+        if left < LEAST_ROOM:
+            least = said + LEAST_ROOM * times
+            what, wanted = f"tokens of a prompt of pack {self.name}", f"{least} or more, {said} of them for every turn"
+            remedy = f"set limits.prompt_tokens to {least} or more, or shorten topic and question"
+            raise PromptError(explain(what, wanted=wanted, got=str(self.prompt_tokens), remedy=remedy))
+        return Room(self._fields.lines, left, none=self._fields.none, least_chars=self._least_chars)
+
+
+def _tokens_of(templates: Sequence[TextTemplate], most: Mapping[str, int]) -> int:
+    """At most how many tokens ``templates`` take together, with so many for each placeholder."""
+    literal = sum(literal_tokens(template.text) + _GAP_TOKENS for template in templates)
+    return literal + sum(most.get(name, 0) * n for template in templates for name, n in template.uses.items())
+
+
+def _uses(templates: Sequence[TextTemplate], names: Collection[str]) -> int:
+    """How often the one of ``names`` is used that is used most."""
+    return max(sum(template.uses[name] for template in templates) for name in names)

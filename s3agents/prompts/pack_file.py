@@ -67,7 +67,7 @@ Plain = Annotated[str, Field(min_length=1), AfterValidator(_line(()))]
 Counted = Annotated[str, AfterValidator(_line({"n"}, needed={"n"}))]
 Valued = Annotated[str, AfterValidator(_line({"value"}, needed={"value"}))]
 PostLine = Annotated[str, AfterValidator(_line({"n", "author", "source", "text"}, needed={"n", "text"}))]
-MemoryLine = Annotated[str, AfterValidator(_line({"source", "age", "text"}, needed={"text"}))]
+MemoryLine = Annotated[str, AfterValidator(_line({"source", "age", "time", "text"}, needed={"text"}))]
 
 
 class _Part(BaseModel):
@@ -86,6 +86,7 @@ class _Profile(_Part):
     age: Valued
     occupation: Valued
     bio: Valued
+    between: Annotated[str, AfterValidator(_line(()))] = "\n"
 
 
 class _Units(_Part):
@@ -97,6 +98,11 @@ class _Units(_Part):
 class _Age(_Part):
     now: Plain
     past: Annotated[str, AfterValidator(_line({"span"}, needed={"span"}))]
+
+
+class _Time(_Part):
+    start: Plain = "0"
+    later: Annotated[str, AfterValidator(_line({"span"}, needed={"span"}))] = "{span}"
 
 
 class _Fading(_Part):
@@ -130,7 +136,7 @@ class Words(_Part):
         conviction: how sure of that side; ``firm`` from a probability of 0.75 on.
         sources: where a message came from, in a word or two.
         genders: names of genders; one that is not here is told as the data have it.
-        profile: the lines of a profile, one for each known attribute.
+        profile: what a profile has for each known attribute, and what stands between two of them (a line break).
         unknown: the profile of somebody of whom nothing is known, and the name of somebody without one.
         memory: the line of a memory.
         no_memories: what stands in place of memories where there are none.
@@ -138,6 +144,7 @@ class Words(_Part):
         forward: the line of a post that its author forwards.
         no_posts: what stands in place of posts where there are none.
         age: how long ago something was.
+        time: when something was, counted from tick 0, which was the ``start`` (0 and the bare span).
         units: spans of time.
         fading: how fast emotions fade, in a word: below 0.15, below 0.5, and from there on.
         actions: the actions on offer, with and without posts to forward.
@@ -158,6 +165,7 @@ class Words(_Part):
     forward: PostLine
     no_posts: Plain
     age: _Age
+    time: _Time = _Time()
     units: _Units
     fading: _Fading
     actions: _Actions
@@ -186,6 +194,11 @@ class PackFile(_Part):
         name: of the pack.
         language: of its texts.
         version: raised when a text changes.
+        prompt_tokens: most tokens of a prompt, by a safe estimate; longer texts of users are shortened. No limit
+            without one.
+        least_chars: no text is cut shorter for the sake of ``prompt_tokens`` as long as another can be left out.
+        memories: how those that came to mind are ordered: by ``influence``, the most influential first, or by
+            ``source``, the agent's own words before those of friends, followees and others, and the oldest first.
         stages: the calls of a turn, in order.
         words: see :class:`Words`.
     """
@@ -193,6 +206,9 @@ class PackFile(_Part):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     language: str = Field(min_length=2)
     version: str = Field(min_length=1)
+    prompt_tokens: int | None = Field(default=None, ge=1)
+    least_chars: int = Field(default=36, ge=1)
+    memories: Literal["influence", "source"] = "influence"
     stages: tuple[StageFile, ...]
     words: Words
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from string import Formatter
 
 from s3agents.prompts.pack_file import placeholders
 
@@ -22,12 +24,13 @@ class TextTemplate:
     Attributes:
         text: as given.
         names: the placeholders that it uses.
+        uses: how often it uses each.
 
     Raises:
         ValueError: if it is no f-string template, or has another placeholder.
     """
 
-    __slots__ = ("names", "text")
+    __slots__ = ("names", "text", "uses")
 
     def __init__(self, text: str, *, allowed: Collection[str]) -> None:
         from langchain_core.prompts import PromptTemplate  # 0.9 s to import, and only modes with a model need it
@@ -36,6 +39,7 @@ class TextTemplate:
             names = ", ".join(sorted(allowed))
             raise ValueError(f"placeholders out of {names}; unknown: {', '.join(sorted(unknown))}")
         self.names = frozenset(PromptTemplate.from_template(text, template_format="f-string").input_variables)
+        self.uses = Counter(name for _, name, _, _ in Formatter().parse(text) if name is not None)
         self.text = text
 
     def filled(self, fields: Mapping[str, str]) -> str:

@@ -1,0 +1,128 @@
+"""Lines: how a profile, a memory and a post are quoted in the words of a pack, and how many tokens each takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from string import Formatter
+
+from s3agents.cognition.base import Recollection, Scene
+from s3agents.events import Delivery, PostKind, Source
+from s3agents.persona import Persona
+from s3agents.prompts.pack_file import Words
+from s3agents.prompts.quoting import handle, quoted
+from s3agents.prompts.spans import Spans, Told
+from s3agents.prompts.token_estimate import prose_tokens, text_tokens
+
+__all__ = ["Lines", "lengths", "literal_tokens"]
+
+_LENGTHS = (240, 200, 170, 140, 120, 100, 80, 64, 48, 36, 24, 16, 12, 8)
+"""Lengths that texts may be cut to, in characters."""
+
+_PROFILES_KEPT = 65_536
+_LINE_END = 1
+
+
+def literal_tokens(template: str) -> int:
+    """At most how many tokens an f-string template takes without what its placeholders stand for."""
+    return sum(prose_tokens(literal) for literal, _, _, _ in Formatter().parse(template))
+
+
+@lru_cache(maxsize=64)
+def lengths(chars: int) -> tuple[int, ...]:
+    """The lengths that texts of at most ``chars`` characters may be cut to, the longest first."""
+    return (chars, *(length for length in _LENGTHS if length < chars))
+
+
+class Lines:
+    """The lines that quote users, in the words of one pack.
+
+    Args:
+        words: of the pack.
+        spans: its words for time.
+    """
+
+    def __init__(self, words: Words, spans: Spans) -> None:
+        self._words, self._spans = words, spans
+        self._timed = "{time}" in words.memory
+        self._unknown_tokens = prose_tokens(words.unknown)
+        tokens = {source: prose_tokens(word) for source, word in words.sources.items()}
+        post = max(literal_tokens(words.post), literal_tokens(words.forward)) + _LINE_END
+        memory = literal_tokens(words.memory) + _LINE_END
+        self._post_tokens: Mapping[Source, int] = {source: post + own for source, own in tokens.items()}
+        self._memory_tokens: Mapping[Source, int] = {source: memory + own for source, own in tokens.items()}
+        self._told = lru_cache(maxsize=_PROFILES_KEPT)(self._tell)
+
+    def profile(self, persona: Persona, chars: int, most: int | None) -> Told:
+        """The known ones of gender, age, occupation and bio; nothing else of a persona is shown.
+
+        Args:
+            persona: whose.
+            chars: most characters of each.
+            most: most tokens of it all; for these, all are cut to the same number of characters.
+        """
+        return self._told((persona.gender, persona.age, persona.occupation, persona.bio), chars, most)
+
+    def memory(self, scene: Scene, tick: int, memory: Recollection, limit: int) -> str:
+        """The line of a memory in tick ``tick``, with at most ``limit`` characters of its text."""
+        words, spans, minutes = self._words, self._spans, scene.minutes
+        return words.memory.format(
+            source=words.sources[memory.source],
+            age=spans.ago(memory.age * minutes).text,
+            time=spans.since_start((tick - memory.age) * minutes).text if self._timed else "",
+            text=quoted(memory.text, limit),
+        )
+
+    def post(self, number: int, read: Delivery, limit: int) -> str:
+        """The line of a post, number ``number`` of those shown, with at most ``limit`` characters of its text."""
+        words, post = self._words, read.post
+        line = words.forward if post.kind is PostKind.FORWARD else words.post
+        author, text = handle(post.author) or words.unknown, quoted(post.text, limit)
+        return line.format(n=number, author=author, source=words.sources[read.source], text=text)
+
+    def memory_tokens(self, scene: Scene, tick: int, memory: Recollection, limit: int) -> int:
+        """At most how many tokens :meth:`memory` takes."""
+        spans, minutes = self._spans, scene.minutes
+        when = spans.since_start((tick - memory.age) * minutes) if self._timed else spans.ago(memory.age * minutes)
+        return self._memory_tokens[memory.source] + when.tokens + _quoted_tokens(memory.text, limit)
+
+    def post_tokens(self, read: Delivery, limit: int) -> int:
+        """At most how many tokens :meth:`post` takes without its number."""
+        post = read.post
+        author = _handle_tokens(post.author) or self._unknown_tokens
+        return self._post_tokens[read.source] + author + _quoted_tokens(post.text, limit)
+
+    def now_tokens(self, scene: Scene, tick: int) -> int:
+        """At most how many tokens it takes to say what the time is."""
+        return self._spans.since_start(tick * scene.minutes).tokens
+
+    def _tell(self, about: tuple[str | None, int | None, str | None, str], chars: int, most: int | None) -> Told:
+        gender, age, occupation, bio = about
+        known = {
+            "gender": self._words.genders.get(gender or "", gender or ""),
+            "age": "" if age is None else str(age),
+            "occupation": occupation or "",
+            "bio": bio,
+        }
+        for limit in lengths(chars):
+            told = self._profile(known, limit)
+            if most is None or told.tokens <= most:
+                return told
+        return Told(self._words.unknown, self._unknown_tokens)
+
+    def _profile(self, known: Mapping[str, str], limit: int) -> Told:
+        words = self._words
+        values = ((name, quoted(value, limit)) for name, value in known.items())
+        told = [getattr(words.profile, name).format(value=value) for name, value in values if value]
+        text = words.profile.between.join(told) or words.unknown
+        return Told(text, text_tokens(text))
+
+
+@lru_cache(maxsize=8192)
+def _quoted_tokens(text: str, limit: int) -> int:
+    return text_tokens(quoted(text, limit))
+
+
+@lru_cache(maxsize=8192)
+def _handle_tokens(user: str) -> int:
+    return text_tokens(handle(user))
