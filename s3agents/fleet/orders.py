@@ -120,7 +120,7 @@ class HeldOrder:
 
 
 class OrderDesk:
-    """The workers' side: takes orders, its own lanes' first.
+    """The workers' side: takes orders, those of a worker's own lanes first.
 
     Args:
         link: a connection.
@@ -133,19 +133,23 @@ class OrderDesk:
     def __init__(self, link: NatsLink, names: FleetNames, log: ShardLog, *, lanes: int, start: int = 0) -> None:
         self._link, self._names, self._log, self._lanes, self._start = link, names, log, lanes, start
 
-    async def take(self, own: Iterable[int] = ()) -> HeldOrder | None:
+    async def take(self, own: Iterable[int] = (), *, others: bool = True) -> HeldOrder | None:
         """An order, if there is one.
 
         Args:
             own: lanes to look into first.
+            others: whether to look into all others then.
 
         Raises:
             LookupError: if there are no orders of this opening any more.
             BusError: if the server is gone.
         """
-        first = dict.fromkeys(own)
-        others = ((self._start + n) % self._lanes for n in range(self._lanes))
-        lanes = [*first, *(lane for lane in others if lane not in first)]
+        lanes = list(own)
+        if others:
+            every = ((self._start + n) % self._lanes for n in range(self._lanes))
+            lanes = list(dict.fromkeys([*lanes, *every]))
+        if not lanes:
+            return None
         found = await self._link.call("hand out work", partial(self._look, lanes))
         if found is None:
             return None

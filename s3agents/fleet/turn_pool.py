@@ -102,7 +102,7 @@ class TurnPool:
     async def _next(self, turns: ShardTurns, turn: TurnInHand) -> None:
         if turns.over.done():
             return
-        if len(self._waiting) <= self.concurrency // 2:
+        if len(self._waiting) <= 2 * self.concurrency:
             self._on_room()
         try:
             await self._think(turns, turn)

@@ -153,7 +153,7 @@ class Worker:
                     raise error from errors
 
     def _has_room(self) -> bool:
-        return self._preparing < _PREPARING and self._pool.waiting <= self._pool.concurrency // 2
+        return self._preparing < _PREPARING and self._pool.waiting <= 2 * self._pool.concurrency
 
     def _is_idle(self) -> bool:
         """Whether there is room that what is in hand will not fill."""
