@@ -70,7 +70,7 @@ def started(*nodes: Node) -> Iterator[None]:
     try:
         for node in nodes:
             node.start()
-        word = "Server is ready" if len(nodes) == 1 else "JetStream cluster new metadata leader"
+        word = "Server is ready" if len(nodes) == 1 else "metadata leader"
         until(lambda: all(node.says(word) for node in nodes), seconds=_START_SECONDS, what="servers")
         yield
     finally:
