@@ -3,7 +3,9 @@
 With the stub, the bodies come from a pass that is not measured, over a stub of no latency: its replies hang on the
 request alone, so that any further pass sends the same. At any other endpoint they are noted in the measured pass
 itself (a few microseconds a turn), and the bare loop sends them under the name of another trial; before both, a small
-society warms the endpoint up, for vLLM prepares a grammar for each schema of replies when it first sees it.
+society warms the endpoint up, for vLLM prepares a grammar for each schema of replies when it first sees it. What
+workers send is not noted: there the bodies are those of the same society in one process, in a pass of its own, which
+are as many and as long, and not the same, for its replies are others.
 """
 
 from __future__ import annotations
@@ -130,6 +132,12 @@ class Bench:
         if endpoint.url is None or load.mode != "llm":
             return self._run(load, endpoint, None)
         self._warm_up(load, endpoint)
+        if load.workers is not None:
+            if load not in self._noted:
+                self._noted[load] = bodies = self._new_bodies()
+                alone = replace(load, workers=None, trial=bodies.trial)
+                self._run(alone, endpoint, bodies, part="rehearsal")
+            return self._run(replace(load, trial=self._next_trial()), endpoint, None)
         bodies = self._noted[load] = self._new_bodies()
         return self._run(replace(load, trial=bodies.trial), endpoint, bodies)
 
@@ -137,6 +145,7 @@ class Bench:
         if endpoint in self._warm:
             return
         small = replace(load, users=min(load.users, _WARM_USERS), ticks=1, like=None, relations=None, posts=None)
+        small = replace(small, workers=None)
         self._run(replace(small, trial=self._next_trial()), endpoint, None, part="warming up")
         self._warm.add(endpoint)
 

@@ -79,9 +79,6 @@ def _bench(
     given: dict[str, Any] = {"users": users, "ticks": ticks, "like": like, "mode": mode, "learnt": learnt, "pack": pack}
     given |= {"concurrency": concurrency, "workers": workers, "seed": seed, "overrides": tuple(overrides or ()) or None}
     stub = {"latency": latency, "distribution": distribution, "shape": shape, "slots": slots}
-    if workers is not None and model_url is not None:
-        remedy = "the requests of workers are not noted, so that the bare loop has none to send"
-        raise InputError(explain("--workers", wanted="the stub", got="--model-url", remedy=remedy))
     endpoint = _endpoint(stub, model_url, model_name)
     described = [name for name, value in {**given, **stub, "model_url": model_url}.items() if value is not None]
     rows = _chosen(row or (), everything=everything, quick=not described, url=model_url is not None)

@@ -163,6 +163,17 @@ def test_workers_share_the_turns_of_a_society(bench: Command, made_up: list[dict
     assert workers == [(None, True), (3, False), (3, False)]
 
 
+def test_workers_may_ask_any_endpoint(bench: Command, stub: StubEndpoint, made_up: list[dict[str, Any]]) -> None:
+    """The rehearsal is then over that endpoint too; each pass is a trial of its own."""
+    done = bench("--users", "40", "--ticks", "2", "--workers", "3", "--model-url", stub.url)
+    assert done.code == 0, done.err
+    warming, rehearsal, society, bare = made_up
+    workers = [(job["load"]["workers"], job["bodies"] is not None) for job in (warming, rehearsal, society)]
+    assert workers == [(None, False), (None, True), (3, False)]
+    assert (bare["bodies"], bare["was"]) == (rehearsal["bodies"], rehearsal["load"]["trial"])
+    assert len({bare["trial"], *(job["load"]["trial"] for job in (warming, rehearsal, society))}) == 4
+
+
 def test_societies_of_rules_have_rows_too(bench: Command, made_up: list[dict[str, Any]]) -> None:
     """Ticks and memory, with no endpoint and no bare limit; sizes by option."""
     done = bench("--users", "400", "--row", "million", "--row", "nuclear")
@@ -200,7 +211,6 @@ def test_rows_can_be_listed(bench: Command) -> None:
         (("--model-url", "http://127.0.0.1:9/v1"), "an endpoint that answers"),
         (("--model-name", "m"), "--model-url with it"),
         (("--model-url", "http://127.0.0.1:9/v1", "--latency", "1"), "options of the stub"),
-        (("--model-url", "http://127.0.0.1:9/v1", "--workers", "2"), "--workers: wanted the stub"),
         (("--distribution", "normal"), "constant, lognormal, pareto"),
         (("--users", "5", "--set", "memory.recal=1"), "memory.recal"),
         (("--users", "5", "--set", "memory"), "KEY=VALUE"),
