@@ -91,6 +91,7 @@ async def opened_fleet(
             prepared.society,
             shard=scenario.limits.shard,
             spontaneous=scenario.cognition.spontaneous > 0.0,
+            faults=scenario.limits.faults,
             limits=FleetLimits(replicas=replicas, post_bytes=room, order_bytes=room, log_bytes=4 * room),
             offer_of=_offering(prepared, run, workers),
             keep=_Keeper(store, scenario.model.budget) if store is not None else _nowhere,

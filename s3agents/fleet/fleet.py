@@ -15,7 +15,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error
 
-from s3agents.agents.shards import plan_shards
+from s3agents.agents.shards import plan_shards, users_of
 from s3agents.bus.nats_link import NatsLink
 from s3agents.cognition.turn import TurnResult
 from s3agents.coordinator.seeds import Announcements
@@ -54,6 +54,7 @@ class Fleet:
         shard: users that share one.
         spontaneous: whether agents may have an urge to take a turn with nothing to do.
         limits: bounds.
+        faults: share of the turns of a tick that may fail; when more have failed, no further ones are waited for.
         offer_of: the offer of an opening with so many lanes.
         keep: takes the replies of a shard, as soon as it has settled; may raise to end the run.
         crew: workers of our own, if any.
@@ -67,12 +68,13 @@ class Fleet:
         shard: int,
         spontaneous: bool,
         limits: FleetLimits,
+        faults: float = 1.0,
         offer_of: Callable[[str, int], Offer],
         keep: Callable[[Sequence[ReplyRow]], None] = lambda rows: None,
         crew: Crew | None = None,
     ) -> None:
         self._link, self._society, self._size, self._limits = link, society, shard, limits
-        self._offer_of, self._keep, self._crew = offer_of, keep, crew
+        self._faults, self._offer_of, self._keep, self._crew = faults, offer_of, keep, crew
         self._accounts = Accounts(society, shard, spontaneous=spontaneous)
         self._names = FleetNames.of("")
         self._open = self._finished = False
@@ -134,6 +136,8 @@ class Fleet:
             if board is None or stop():
                 return False
             await self._until_whole(board, on_turn)
+            if board.spoilt(self._faults):
+                on_whole(tick, board.results)
             self._posts, self._since = [post for result in board.results for post in result.posts], board.first
             ahead = tick + 1 < ticks and not stop()
             following = await self._give_out(tick + 1, announcements) if ahead else None
@@ -165,15 +169,18 @@ class Fleet:
 
     async def _give_out(self, tick: int, announcements: Announcements) -> TickBoard:
         orders = list(self._accounts.orders(tick, self._posts, self._since, announcements.get(tick, {})))
-        self._board, self._troubles = TickBoard(tick, (order.shard for order in orders)), 0
+        users = len(self._society.ids)
+        sizes = {order.shard: len(users_of(order.shard, self._size, users)) for order in orders}
+        self._board, self._troubles = TickBoard(tick, sizes), 0
         board = self._board
         if orders:
             await self._book.put(orders)
         return board
 
     async def _until_whole(self, board: TickBoard, on_turn: Callable[[int, int, int], None]) -> None:
+        """Return when the tick is whole, or cannot become so well any more."""
         told = -1
-        while not board.whole:
+        while not (board.whole or board.spoilt(self._faults)):
             for word in await self._collector.hear(seconds=_HEAR_SECONDS):
                 await self._take(board, word)
             if board.done != told:

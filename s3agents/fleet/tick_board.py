@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from s3agents.cognition.turn import TurnResult
 from s3agents.fleet.news import News
@@ -16,7 +16,7 @@ class TickBoard:
 
     Args:
         tick: which.
-        shards: that have orders.
+        shards: that have orders, with the most turns that each may have.
 
     Attributes:
         results: of the turns of the shards that have settled.
@@ -24,12 +24,12 @@ class TickBoard:
         first: place of the first post in the stream; 0 if there is none.
     """
 
-    def __init__(self, tick: int, shards: Iterable[int]) -> None:
+    def __init__(self, tick: int, shards: Mapping[int, int]) -> None:
         self.tick = tick
         self.results: list[TurnResult] = []
         self.entries: dict[int, Entry] = {}
         self.first = 0
-        self._open = set(shards)
+        self._open = dict(shards)
         self._unpublished = set(self._open)
         self._standing: dict[int, tuple[int, int]] = {}
 
@@ -53,6 +53,11 @@ class TickBoard:
         """Turns of settled shards that failed."""
         return sum(entry.failed for entry in self.entries.values())
 
+    def spoilt(self, limit: float) -> bool:
+        """Whether a larger share than ``limit`` of the turns has failed, however those end that are not known yet."""
+        untold = sum(most for shard, most in self._open.items() if not self._standing.get(shard, (0, 0))[0])
+        return self.failed > limit * (self.due + untold)
+
     @property
     def open(self) -> frozenset[int]:
         """Shards that have not settled."""
@@ -64,7 +69,7 @@ class TickBoard:
 
     def settle(self, entry: Entry, results: Sequence[TurnResult]) -> None:
         """Note what a shard has come to."""
-        self._open.discard(entry.shard)
+        self._open.pop(entry.shard, None)
         self._standing.pop(entry.shard, None)
         self.entries[entry.shard] = entry
         self.results += results

@@ -68,6 +68,7 @@ async def coordinate(
         shard=scenario.limits.shard,
         spontaneous=scenario.cognition.spontaneous > 0.0,
         limits=bounds,
+        faults=scenario.limits.faults,
         offer_of=partial(_offer, prepared, run, bounds),
         keep=keep,
     )

@@ -18,7 +18,7 @@ from s3agents import Simulation, Society
 from s3agents.cognition.base import Appraisal, TurnView
 from s3agents.cognition.rules import RulesCognition
 from s3agents.coordinator.coordinator import Progress, StopRequest
-from s3agents.errors import ReplyError, RunError
+from s3agents.errors import FaultLimitError, ReplyError, RunError
 from s3agents.fleet.limits import FleetLimits
 from s3agents.fleet.shard_log import Entry
 from s3agents.fleet.worker import Worker
@@ -177,6 +177,26 @@ async def test_orders_over_which_workers_fail_end_the_run(nats_url: str, tmp_pat
     """With what the last one said, rather than for ever."""
     with pytest.raises(RunError, match="3 workers failed in the same tick, the last one so: no disk"):
         await with_workers(nats_url, told(dense()), tmp_path / "run.sqlite", *[Failing] * 3)
+
+
+class Hopeless(RulesCognition):
+    """A mind that fails in the first shard, and never comes to an end in any other."""
+
+    async def appraise(self, view: TurnView) -> Appraisal:
+        """Nothing."""
+        if view.persona.id not in ("u0", "u1", "u2"):
+            await asyncio.Event().wait()
+        raise ReplyError("out of order", cause="test")
+
+
+async def test_too_many_faults_in_one_shard_end_the_run_at_once(nats_url: str, tmp_path: Path) -> None:
+    """With the one message that one process has, and without waiting for any other shard."""
+    prepared = told(dense(), limits={"shard": 3, "faults": 0.05})
+    with (
+        patch("s3agents.wiring.RulesCognition", Hopeless),
+        pytest.raises(FaultLimitError, match=r"tick 1: 2 of 2 turns failed.* 2 x test"),
+    ):
+        await with_workers(nats_url, prepared, tmp_path / "run.sqlite", Worker, Worker)
 
 
 async def test_a_run_without_workers_says_so(nats_url: str, tmp_path: Path) -> None:
