@@ -17,6 +17,7 @@ import structlog
 from s3agents import wiring
 from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.shards import users_of
+from s3agents.bus.nats_failures import is_absence
 from s3agents.bus.nats_link import NatsLink
 from s3agents.config import Scenario
 from s3agents.coordinator.collector import seldom_collected
@@ -26,6 +27,7 @@ from s3agents.fleet.names import FleetNames
 from s3agents.fleet.offer import Offer, ask_for_offers
 from s3agents.fleet.shard_log import ShardLog
 from s3agents.fleet.shelf import Shelf
+from s3agents.fleet.waiting import Waiting
 from s3agents.fleet.worker import Worker
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.foreign import ForeignClient
@@ -36,6 +38,7 @@ from s3agents.workforce import order_digest
 
 __all__ = ["WorkerOptions", "WorkerProcess", "crowd_limits"]
 
+_PAUSE_SECONDS = 1.0  # between looks for a server that is not there
 _TOGETHER = 256  # turns at once where no model is asked: fitted minds think together
 
 _log = structlog.get_logger(__name__)
@@ -50,7 +53,7 @@ class WorkerOptions:
         society: folder of the users and edges; ``None`` for what the scenario names.
         overrides: keys of the scenario that are otherwise here, as ``KEY=VALUE``: paths and addresses.
         concurrency: requests to the model in flight at once; ``None`` for what the run offers.
-        patience: seconds to wait for a run to work for.
+        wait: seconds to wait for the server, or for a run to work for.
         once: whether to leave when an opening ends, rather than wait for the run to go on.
     """
 
@@ -58,7 +61,7 @@ class WorkerOptions:
     society: Path | None = None
     overrides: tuple[str, ...] = ()
     concurrency: int | None = None
-    patience: float = 600.0
+    wait: float = 600.0
     once: bool = False
 
 
@@ -68,10 +71,14 @@ class WorkerProcess:
     Args:
         connect: a link to the server, not open yet.
         options: how.
+        tell: takes what the user should know: for whom we wait.
     """
 
-    def __init__(self, connect: Callable[[], NatsLink], options: WorkerOptions) -> None:
-        self._connect, self._options = connect, options
+    def __init__(
+        self, connect: Callable[[], NatsLink], options: WorkerOptions, *, tell: Callable[[str], None] = _log.info
+    ) -> None:
+        self._connect, self._options, self._tell = connect, options, tell
+        self._was_there = False  # the server
         self._prepared: tuple[str, Prepared] | None = None
 
     async def run(self) -> str:
@@ -79,34 +86,41 @@ class WorkerProcess:
 
         Raises:
             InputError: if the run has another society, other prompts or models than are found here.
+            BusError: if the server does not let us in, or is not there for too long.
             RunError: if no run wants workers for too long.
         """
-        loop = asyncio.get_running_loop()
-        seen = loop.time()
+        options = self._options
+        waiting = Waiting(options.wait, clock=asyncio.get_running_loop().time, tell=self._tell)
         while True:
             try:
                 ended = await self._worked()
             except BusError as exc:
-                if loop.time() - seen > self._options.patience:
+                if waiting.over or not (self._was_there or is_absence(exc)):
                     raise
-                _log.warning("no connection to the server of the run", error=str(exc))
-                await asyncio.sleep(1.0)
+                waiting.note("the server of the run", str(exc))
+                await asyncio.sleep(_PAUSE_SECONDS)
                 continue
-            if ended is not None:
-                seen = loop.time()
-                if ended == "done" or (self._options.once and ended):
-                    return ended
-            elif loop.time() - seen > self._options.patience:
-                wanted = "one that wants workers" if self._options.run is None else f"{self._options.run} to want some"
-                remedy = "start it with: s3agents run SCENARIO --bus ADDRESS --workers 0"
-                got = f"none for {self._options.patience:g} s"
-                raise RunError(explain("run", wanted=wanted, got=got, remedy=remedy))
+            if ended is None:
+                self._wait_for_run(waiting)
+                continue
+            waiting.begin()
+            if ended == "done" or (options.once and ended):
+                return ended
+
+    def _wait_for_run(self, waiting: Waiting) -> None:
+        run = self._options.run
+        remedy = "start it with: s3agents run SCENARIO --bus ADDRESS --workers 0"
+        if waiting.over:
+            wanted = "one that wants workers" if run is None else f"{run} to want some"
+            raise RunError(explain("run", wanted=wanted, got=f"none for {self._options.wait:g} s", remedy=remedy))
+        waiting.note("a run that wants workers" if run is None else f"run {run}", f"the server has none yet ({remedy})")
 
     async def _worked(self) -> str | None:
         """How an opening ended that we worked for; empty if it went without a word, ``None`` if there was none."""
         link = self._connect()
         try:
             await link.connect()
+            self._was_there = True
             offer = self._chosen(await ask_for_offers(link))
             if offer is None:
                 return None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from nats.errors import NoRespondersError, OutboundBufferLimitError
+from nats.errors import ConnectionClosedError, NoRespondersError, NoServersError, OutboundBufferLimitError
 from nats.js.errors import APIError, NoStreamResponseError
 
 from s3agents.bus.refusals import ROOM_REMEDY
+from s3agents.errors import BusError
 
-__all__ = ["passes", "remedy_for"]
+__all__ = ["is_absence", "passes", "remedy_for"]
 
 _SERVER_ERRORS: Final = range(500, 600)
 _NOT_NOW: Final = (None, 10004, 10006, 10007, 10008, 10009, 10118, 10119)  # of these; all others are for good
@@ -28,6 +29,12 @@ _REMEDIES: Final = {
     "no suitable peers": "the cluster has fewer servers up than nats.replicas: start them, or lower it",
 }
 _ELSE: Final = "see that the server is up and reachable; bus: local needs none"
+
+
+def is_absence(error: BusError) -> bool:
+    """Whether there was nobody who could answer, rather than somebody who refused."""
+    cause = error.__cause__
+    return cause is not None and (passes(cause) or isinstance(cause, OSError | NoServersError | ConnectionClosedError))
 
 
 def passes(exc: BaseException) -> bool:

@@ -64,7 +64,9 @@ def _worker(
             help="A path or address that differs here, e.g. model.url=... or nats.tls.ca=...",
         ),
     ] = None,
-    patience: Annotated[float, typer.Option(min=0.0, help="Seconds to wait for a run that wants workers.")] = 600.0,
+    wait: Annotated[
+        float, typer.Option(min=0.0, help="Seconds to wait for the server, and for a run that wants workers.")
+    ] = 600.0,
     once: Annotated[bool, typer.Option("--once", help="Leave when the run is broken off, too.")] = False,
 ) -> int:
     """Take turns for a run, from any machine, beginning and ending at any time.
@@ -81,10 +83,10 @@ def _worker(
         society=society,
         overrides=tuple(text for text in overrides or () if not text.startswith(_SERVER)),
         concurrency=concurrency,
-        patience=patience,
+        wait=wait,
         once=once,
     )
-    process = WorkerProcess(lambda: NatsLink(bus, credentials, patience=_LINK_PATIENCE), options)
+    process = WorkerProcess(lambda: NatsLink(bus, credentials, patience=_LINK_PATIENCE), options, tell=note)
     ended = asyncio.run(_until_told(process))
     if ended is None:
         return INTERRUPTED

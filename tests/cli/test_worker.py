@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from s3agents import Run
-from s3agents.bus.nats_server import find_nats_server
+from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.record.fingerprint import fingerprint
+from s3agents.testing.command_line import Command
 
 pytestmark = pytest.mark.skipif(find_nats_server() is None, reason="there is no nats-server program")
 
 _SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server, with the secret that it asks for."""
+    nats = EmbeddedNats(tmp_path_factory.mktemp("nats") / "store")
+    asyncio.run(nats.start())
+    yield nats.url
+    asyncio.run(nats.stop())
 
 
 def command(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -60,3 +72,30 @@ def test_a_worker_without_the_address_of_a_bus_says_so() -> None:
     assert answer.returncode == 2
     assert "--bus" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_worker_says_for_whom_it_waits(s3agents: Command) -> None:
+    """Before its patience is at an end, and then that it was."""
+    answer = s3agents("worker", "--bus", "nats://127.0.0.1:1", "--wait", "1")
+    assert answer.code == 1
+    waiting, _, end = answer.err.partition("error:")
+    assert "waiting for the server of the run, 1 s more at most (--wait)" in waiting
+    assert "nats://127.0.0.1:1" in waiting
+    assert "no servers available" in end
+
+
+def test_a_worker_says_that_no_run_wants_it(s3agents: Command, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the server is there, but no run."""
+    monkeypatch.setenv("S3AGENTS_BUS", server)
+    answer = s3agents("worker", "--run", "tomorrow", "--wait", "1")
+    assert answer.code == 1
+    assert "waiting for run tomorrow" in answer.err
+    assert "wanted tomorrow to want some, got none for 1 s" in answer.err
+
+
+def test_a_worker_does_not_wait_for_who_lets_it_not_in(s3agents: Command, server: str) -> None:
+    """A wrong password is wrong in ten minutes, too."""
+    answer = s3agents("worker", "--bus", f"nats://{server.rpartition('@')[2]}")
+    assert answer.code == 1
+    assert "waiting" not in answer.err
+    assert "Authorization Violation" in answer.err
