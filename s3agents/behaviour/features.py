@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3agents.persona import Persona
 
-__all__ = ["CLOCK", "FEATURES", "UNKNOWN", "Moment", "Past", "post_features", "profile_features", "row_of"]
+__all__ = ["CLOCK", "FEATURES", "UNKNOWN", "Moment", "Past", "Profile", "post_features", "profile_features", "row_of"]
 
 UNKNOWN = -9.0
 """What stands for a value that is not known; below every value that is."""
@@ -50,8 +50,7 @@ _DAY = 24.0
 Profile = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """When and how a post reached its reader.
 
     Attributes:
@@ -69,8 +68,7 @@ class Moment:
     hour: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(NamedTuple):
     """What had happened to a user before a moment; other cascades than the one at hand.
 
     Attributes:

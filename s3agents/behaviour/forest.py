@@ -70,18 +70,44 @@ class Forest:
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def _scores(self, rows: _Floats) -> _Floats:
-        rows = rows.astype(np.float32).astype(np.float64)  # trees are grown on numbers of single precision
+        return self.sums(self.leaves(self.values_of(rows), self.starts(len(rows)), np.arange(len(rows))))
+
+    def values_of(self, rows: _Floats) -> _Floats:
+        """What :meth:`leaves` looks up: ``rows`` by column, as trees know numbers, which is in single precision."""
+        return rows.T.astype(np.float32).astype(np.float64)
+
+    def starts(self, count: int) -> NDArray[np.intp]:
+        """The root of each tree, for each of ``count`` rows: shape ``(trees, count)``."""
+        return np.repeat(self.roots.astype(np.intp)[:, None], count, axis=1)
+
+    def leaves(
+        self, values: _Floats, nodes: NDArray[np.intp], columns: NDArray[np.intp], *, steps: int | None = None
+    ) -> NDArray[np.intp]:
+        """Where walks end.
+
+        Args:
+            values: of :meth:`values_of`, a row of which is a column here.
+            nodes: from where, of any shape.
+            columns: whose values, of a shape that fits.
+            steps: enough to come to any leaf from there; by default those from a root.
+        """
         feature, threshold, child = self._steps
-        column, values = np.arange(len(rows)), rows.T.reshape(-1)
-        first = feature * len(rows)
-        at = np.repeat(2 * self.roots.astype(np.intp)[:, None], len(rows), axis=1)
-        for _ in range(self.depth):
-            at += values.take(first.take(at) + column) > threshold.take(at)
+        flat, first = values.reshape(-1), feature * values.shape[1]
+        at = 2 * nodes
+        for _ in range(self.depth if steps is None else steps):
+            at += flat.take(first.take(at) + columns) > threshold.take(at)
             at = child.take(at)
-        at >>= 1
-        # cumulative, for other sums go in an order that depends on the number of rows
-        sums: _Floats = np.cumsum(self.value.take(at), axis=0)
-        return sums[-1] + self.bias if len(sums) else np.full(len(rows), self.bias)
+        return at >> 1
+
+    def sums(self, leaves: NDArray[np.intp]) -> _Floats:
+        """The sum over the trees, which are the first axis, one after the other whatever the shape."""
+        values = self.value.take(leaves)
+        if not len(values):
+            return np.full(leaves.shape[1:], self.bias)
+        sums: _Floats = values[0]
+        for more in values[1:]:
+            sums += more
+        return sums + self.bias
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """As named arrays, for a file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +74,11 @@ class BehaviourModel:
             parts: features, each of shape ``(n, len(FEATURES))``; at least one.
             base_rate: factor on the odds of a forward.
         """
-        forwards = self.outcomes["forward"].logits_of_each(parts)
-        answers = self.outcomes.get("post")
-        posts = [None] * len(parts) if answers is None else answers.logits_of_each(parts)
-        shift = np.log(base_rate)
-        return [_probabilities(logits + shift, post) for logits, post in zip(forwards, posts, strict=True)]
+        forwards, answers = self.outcomes["forward"].logits_of_each(parts), self.outcomes.get("post")
+        posts = None if answers is None else np.concatenate(answers.logits_of_each(parts))
+        found = _probabilities(np.concatenate(forwards) + np.log(base_rate), posts)
+        bounds = pairwise([0, *accumulate(map(len, parts))])
+        return [{act: p[start:end] for act, p in found.items()} for start, end in bounds]
 
     def saw_case(self, case: str) -> bool:
         """Whether it learnt from the case of this id."""

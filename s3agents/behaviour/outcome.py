@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from s3agents.behaviour.features import CLOCK, FEATURES, UNKNOWN
 from s3agents.behaviour.forest import Forest
+from s3agents.behaviour.forks import Forks
 
 __all__ = ["Outcome", "expit"]
 
@@ -34,6 +36,11 @@ class Outcome:
     slope: float
     intercept: float
     clocks: _Floats = field(default_factory=lambda: np.zeros((0, len(CLOCK))))
+    _forks: Forks | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        forks = Forks.at(self.forest, CLOCK) if self.forest is not None and len(self.clocks) else None
+        object.__setattr__(self, "_forks", forks)
 
     def logits(self, rows: _Floats) -> _Floats:
         """Log-odds for each of ``rows``, of shape ``(n, len(FEATURES))``."""
@@ -47,20 +54,20 @@ class Outcome:
         """
         if self.forest is None:
             return [np.full(len(rows), self.intercept) for rows in parts]
-        ends = np.cumsum([len(rows) for rows in parts])[:-1]
-        scores = np.split(self._scores(self.forest, np.concatenate(parts), ends), ends)
-        return [self.intercept + self.slope * own for own in scores]
+        bounds = [0, *accumulate(map(len, parts))]
+        logits = self.intercept + self.slope * self._scores(self.forest, np.concatenate(parts), bounds)
+        return [logits[start:end] for start, end in pairwise(bounds)]
 
-    def _scores(self, forest: Forest, rows: _Floats, ends: NDArray[np.intp]) -> _Floats:
+    def _scores(self, forest: Forest, rows: _Floats, bounds: Sequence[int]) -> _Floats:
         """The score of each row; a mean over times is taken part by part, for its last bit depends on how many rows."""
         timeless = (rows[:, CLOCK] == UNKNOWN).any(axis=1)
-        if not timeless.any() or not len(self.clocks):
+        if self._forks is None or not timeless.any():
             return forest.scores(rows)
         scores = np.zeros(len(rows))
         scores[~timeless] = forest.scores(rows[~timeless])
-        asked = np.stack([forest.scores(_at(rows[timeless], clock)) for clock in self.clocks])
-        owned = np.split(asked, [np.count_nonzero(timeless[:end]) for end in ends], axis=1)
-        scores[timeless] = np.concatenate([np.mean(np.ascontiguousarray(own), axis=0) for own in owned])
+        ways = np.stack([_at(rows[timeless], clock) for clock in self.clocks])
+        owned = np.diff(np.concatenate(([0], np.cumsum(timeless)))[bounds])
+        scores[timeless] = _means(self._forks.scores(ways), owned)
         return scores
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -86,6 +93,14 @@ class Outcome:
             raise ValueError("a time that is no finite number")
         forest = Forest.of_arrays(arrays, features=len(FEATURES)) if "feature" in arrays else None
         return cls(forest, float(curve[0]), float(curve[1]), clocks.astype(np.float64))
+
+
+def _means(asked: _Floats, owned: NDArray[np.intp]) -> _Floats:
+    """The mean of each column of ``asked``, so many of which belong together; one that is alone is summed otherwise."""
+    means: _Floats = np.mean(asked, axis=0)
+    alone = np.repeat(owned, owned) == 1
+    means[alone] = np.mean(np.ascontiguousarray(asked[:, alone].T), axis=1)
+    return means
 
 
 def _at(rows: _Floats, clock: _Floats) -> _Floats:

@@ -6,18 +6,20 @@ ticks below 0 (``TurnView.heard`` and ``TurnView.shared``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from s3agents.behaviour.features import Moment, Past, post_features, profile_features, row_of
+from s3agents.behaviour.features import Moment, Past, Profile, post_features, profile_features, row_of
 from s3agents.cognition.base import TurnView
 from s3agents.events import Delivery, PostKind, Source
 from s3agents.ids import PostId
-from s3agents.persona import Persona
 
 __all__ = ["Clock", "author_of", "tick_of", "view_features"]
 
-People = Callable[[str], Persona | None]
+ProfileOf = Callable[[str], Profile]
+
+_TEXTS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,41 +35,50 @@ class Clock:
     hour: float | None = None
 
 
-def view_features(view: TurnView, delivery: Delivery, people: People, clock: Clock | None = None) -> tuple[float, ...]:
-    """The features of a post that reached the agent, in the order of :data:`.features.FEATURES`.
+def view_features(
+    view: TurnView, deliveries: Sequence[Delivery], profile_of: ProfileOf, clock: Clock | None = None
+) -> list[tuple[float, ...]]:
+    """The features of posts that reached the agent, each in the order of :data:`.features.FEATURES`.
 
     Args:
         view: the turn.
-        delivery: one of the posts perceived.
-        people: the profile of a user by id; ``None`` where it is not known.
+        deliveries: posts perceived.
+        profile_of: what the profile of a user tells (:func:`.features.profile_features`), by id.
         clock: what tick 0 is in the world.
     """
-    post, minutes = delivery.post, view.scene.minutes
-    author = author_of(post.root)
-    began = tick_of(post.root)
-    now = (clock or Clock()).elapsed, (clock or Clock()).hour
-    moment = Moment(
+    reader, told = profile_features(view.persona), clock or Clock()
+    found = []
+    for delivery in deliveries:
+        post = delivery.post
+        author = author_of(post.root)
+        moment, past = _moment(delivery, told, view.scene.minutes), _past(view, post.root, author, post.tick)
+        form = _post_features(post.text)
+        found.append(row_of(reader, profile_of(author), profile_of(post.author), post=form, moment=moment, past=past))
+    return found
+
+
+_post_features = lru_cache(_TEXTS)(post_features)
+"""Many read the same post."""
+
+
+def _moment(delivery: Delivery, clock: Clock, minutes: float) -> Moment:
+    post = delivery.post
+    return Moment(
         forwarded=post.kind is PostKind.FORWARD,
         mutual=delivery.source is Source.MUTUAL,
-        age=(post.tick - began) * minutes,
-        elapsed=None if now[0] is None else now[0] + post.tick * minutes,
-        hour=None if now[1] is None else (now[1] + post.tick * minutes / 60.0) % 24.0,
-    )
-    return row_of(
-        profile_features(view.persona),
-        profile_features(people(author)),
-        profile_features(people(post.author)),
-        post=post_features(post.text),
-        moment=moment,
-        past=_past(view, post.root, author, post.tick),
+        age=(post.tick - tick_of(post.root)) * minutes,
+        elapsed=None if clock.elapsed is None else clock.elapsed + post.tick * minutes,
+        hour=None if clock.hour is None else (clock.hour + post.tick * minutes / 60.0) % 24.0,
     )
 
 
+@lru_cache(_TEXTS)
 def author_of(root: PostId) -> str:
     """Who wrote the post with this id (:func:`s3agents.ids.post_id`)."""
     return root.split(".", 2)[-1]
 
 
+@lru_cache(_TEXTS)
 def tick_of(root: PostId) -> int:
     """The tick of the post with this id; 0 for an id of another form."""
     number = root.partition(".")[0]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from s3agents.behaviour.features import FEATURES
+from s3agents.behaviour.features import FEATURES, profile_features
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.behaviour.together import Together
 from s3agents.behaviour.view_features import Clock, tick_of, view_features
@@ -29,6 +29,7 @@ from s3agents.state import AttitudeBelief, EmotionBelief
 __all__ = ["FittedCognition"]
 
 _TEXTS = 4096
+_USERS = 1 << 16
 _SURE = 0.999
 """Most and least that a learnt probability of an attitude can be, so that it can still change."""
 
@@ -55,10 +56,11 @@ class FittedCognition:
     ) -> None:
         self.mode = f"fitted/{model.facts.name}"
         self._model, self._parameters, self._rules = model, parameters, rules
-        self._phrases, self._people = phrases, people
+        self._phrases = phrases
         self._asked = Together(model, base_rate=parameters.base_rate)
         self._clock = Clock(elapsed=parameters.elapsed, hour=parameters.hour)
-        # many read the same text: it is looked at once
+        # many read the same text, and the same users: each is looked at once
+        self._profile_of = lru_cache(_USERS)(lambda user: profile_features(people(user)))
         self._levels = lru_cache(_TEXTS)(self._read_levels)
         self._positive = lru_cache(_TEXTS)(self._read_side)
 
@@ -90,7 +92,7 @@ class FittedCognition:
         return self._phrases[self._judge(view).stance]
 
     async def _chances(self, view: TurnView, fresh: list[Delivery]) -> dict[Action, list[float]]:
-        rows = np.array([view_features(view, one, self._people, self._clock) for one in fresh])
+        rows = np.array(view_features(view, fresh, self._profile_of, self._clock))
         found = await self._asked.probabilities(rows.reshape(-1, len(FEATURES)))
         return {action: p.tolist() for action, p in found.items()}
 

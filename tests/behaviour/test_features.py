@@ -95,7 +95,7 @@ def _seen(town: Cascades, user: str, case: str) -> tuple[float, ...]:
     )
     start = float(starts[case])
     clock = Clock(elapsed=(start - float(starts.min())) / 60.0, hour=start / 3600.0 % 24.0)
-    return view_features(view, view.perceived[0], town.society.__getitem__, clock)
+    return view_features(view, view.perceived[:1], lambda user: profile_features(town.society[user]), clock)[0]
 
 
 def _positions(town: Cascades, *users: str) -> list[int]:
@@ -116,9 +116,8 @@ def test_a_forward_is_told_from_its_source() -> None:
         parent=root,
     )
     view = turn_view(scene=Scene(topic="t", question="q", minutes=10.0), tick=6)
-    row = dict(
-        zip(FEATURES, view_features(view, Delivery(post=post, source=Source.MUTUAL), lambda _: None), strict=True)
-    )
+    (found,) = view_features(view, [Delivery(post=post, source=Source.MUTUAL)], lambda _: profile_features(None))
+    row = dict(zip(FEATURES, found, strict=True))
     assert (row["moment.forwarded"], row["moment.mutual"]) == (1.0, 1.0)
     assert row["moment.age"] == pytest.approx(math.log1p(30.0))
     assert row["author.followers"] == row["via.bio_chars"] == UNKNOWN

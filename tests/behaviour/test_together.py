@@ -15,6 +15,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from s3agents.behaviour.features import CLOCK, FEATURES, UNKNOWN
 from s3agents.behaviour.fitting.trees import forest_of
 from s3agents.behaviour.forest import Forest
+from s3agents.behaviour.forks import Forks
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.behaviour.model_facts import BehaviourFacts
 from s3agents.behaviour.outcome import Outcome
@@ -32,8 +33,9 @@ def _forest(seed: int) -> Forest:
 
 
 _CLOCKS = _DRAW.normal(size=(11, 3))
+_FOREST = _forest(1)
 _OUTCOMES = {
-    "forward": Outcome(_forest(1), 1.3, -0.7, _CLOCKS),
+    "forward": Outcome(_FOREST, 1.3, -0.7, _CLOCKS),
     "post": Outcome(_forest(2), 0.4, 0.1, _CLOCKS[:3]),
 }
 
@@ -73,6 +75,29 @@ def test_a_batch_changes_no_bit(sizes: list[int], seed: int, base_rate: float, p
     for rows, found in zip(asked, asyncio.run(ask()), strict=True):
         alone = learnt.probabilities(rows, base_rate=base_rate)
         assert {act: p.tobytes() for act, p in found.items()} == {act: p.tobytes() for act, p in alone.items()}
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=st.integers(0, 200), ways=st.integers(1, 12), seed=st.integers(0, 1000))
+def test_walks_that_part_come_to_the_leaves_of_those_that_do_not(rows: int, ways: int, seed: int) -> None:
+    """Law: rows filled in several ways have the scores, to the last bit, that each way has by itself."""
+    draw, forest = np.random.default_rng(seed), _FOREST
+    filled = np.repeat(draw.normal(size=(1, rows, len(FEATURES))), ways, axis=0)
+    filled[:, :, CLOCK] = draw.normal(size=(ways, rows, len(CLOCK)))
+    alone = np.stack([forest.scores(way) for way in filled])
+    assert Forks.at(forest, CLOCK).scores(filled).tobytes() == alone.tobytes()
+
+
+@given(seed=st.integers(0, 1000))
+def test_a_time_that_is_not_known_is_every_time_that_was_seen(seed: int) -> None:
+    """Law: the score is the mean of those at each of the times, in the order in which numpy adds them up."""
+    outcome, row = _OUTCOMES["forward"], np.random.default_rng(seed).normal(size=(1, len(FEATURES)))
+    row[0, CLOCK] = UNKNOWN
+    at_each = [row.copy() for _ in _CLOCKS]
+    for filled, clock in zip(at_each, _CLOCKS, strict=True):
+        filled[0, CLOCK] = clock
+    mean = np.mean(np.stack([_FOREST.scores(filled) for filled in at_each]), axis=0)
+    assert outcome.logits(row).tobytes() == (-0.7 + 1.3 * mean).tobytes()
 
 
 async def test_who_asks_at_once_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
