@@ -18,6 +18,10 @@ from s3agents import Run
 from s3agents.testing.stub_launcher import stub_process
 
 MOMENTS = 20
+BOUND = 300.0
+"""Seconds for anything that has to happen, on however busy a machine."""
+
+pytestmark = pytest.mark.timeout(3600)
 SCENARIO = ("karate_club", "--ticks", "6", "--seed", "5")
 
 
@@ -44,13 +48,13 @@ def start(folder: Path, url: str, bus: str) -> subprocess.Popen[bytes]:
 def undisturbed(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Fingerprint of the run that nobody disturbs."""
     folder = tmp_path_factory.mktemp("undisturbed") / "run"
-    assert start(folder, url, "local").wait(120) == 0
+    assert start(folder, url, "local").wait(BOUND) == 0
     return Run(folder).fingerprint()
 
 
 def await_ticks(process: subprocess.Popen[bytes], folder: Path, ticks: int) -> None:
     """Wait until a run has committed so many ticks, or has ended."""
-    log, deadline = folder.with_suffix(".log"), time.monotonic() + 120
+    log, deadline = folder.with_suffix(".log"), time.monotonic() + BOUND
     while log.read_bytes().count(b'"event": "tick"') < ticks and process.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -62,16 +66,16 @@ def kill(process: subprocess.Popen[bytes], after: float) -> None:
         process.wait(after)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(30)
+        process.wait(BOUND)
 
 
 def resumed(folder: Path, url: str, bus: str) -> str:
     """Fingerprint of a run after its resumption; one killed before there was anything to resume starts anew."""
     if (folder / "manifest.json").exists():
-        done = subprocess.run(command("resume", str(folder)), capture_output=True, timeout=120)
+        done = subprocess.run(command("resume", str(folder)), capture_output=True, timeout=BOUND)
         assert done.returncode == 0, done.stderr.decode()[-3000:]
     else:
-        assert start(folder, url, bus).wait(120) == 0
+        assert start(folder, url, bus).wait(BOUND) == 0
     return Run(folder).fingerprint()
 
 
@@ -83,7 +87,6 @@ def killed_and_resumed(folder: Path, url: str, bus: str, ticks: int, after: floa
     return resumed(folder, url, bus)
 
 
-@pytest.mark.timeout(900)
 def test_killed_at_random_moments(url: str, undisturbed: str, tmp_path: Path) -> None:
     """Whenever a run is killed, on either bus, its resumption has the record of the undisturbed run."""
     rng = random.Random(20)
@@ -98,11 +101,11 @@ def test_killed_at_random_moments(url: str, undisturbed: str, tmp_path: Path) ->
 
 
 def servers_under(folder: Path) -> list[str]:
-    """NATS servers whose store lies in ``folder`` and that do not end within a few seconds."""
+    """NATS servers whose store lies in ``folder`` and that do not end by themselves."""
     found = [
         p for p in psutil.process_iter(["cmdline"]) if any(str(folder) in word for word in p.info["cmdline"] or [])
     ]
-    _, alive = psutil.wait_procs([p for p in found if "nats" in " ".join(p.info["cmdline"])], timeout=15)
+    _, alive = psutil.wait_procs([p for p in found if "nats" in " ".join(p.info["cmdline"])], timeout=60)
     return [" ".join(p.info["cmdline"]) for p in alive]
 
 
@@ -125,7 +128,7 @@ def test_ctrl_c_ends_at_the_barrier(url: str, undisturbed: str, tmp_path: Path) 
     process = start(folder, url, "nats")
     await_ticks(process, folder, 2)
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 130
+    assert process.wait(BOUND) == 130
     run = Run(folder)
     assert run.manifest.status == "interrupted"
     assert 2 <= len(run.ticks()) < 6
