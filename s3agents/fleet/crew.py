@@ -92,6 +92,11 @@ class Crew:
                 _log.warning("a worker ends again and again, and is given up", worker=member.number, status=code)
 
     @property
+    def running(self) -> int:
+        """How many are there."""
+        return sum(member.lives for member in self._members)
+
+    @property
     def last_words(self) -> str:
         """What workers have said that are no longer there."""
         return "\n".join(words for member in self._members if not member.lives and (words := member.last_words))
