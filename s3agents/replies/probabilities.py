@@ -12,6 +12,7 @@ from itertools import accumulate
 from autogen_core.models import CreateResult
 
 from s3agents.llm.completion import Completion
+from s3agents.llm.token_logprobs import TokenLogprobs
 from s3agents.replies.label_starts import Labels
 from s3agents.replies.schemas import unfenced
 
@@ -40,18 +41,17 @@ class LabelTokens:
     def __init__(self, result: Completion | CreateResult) -> None:
         reply = Completion.of(result) if isinstance(result, CreateResult) else result
         self._tokens = reply.tokens
+        self._pieces: list[str] = []
+        self._by_bytes = True
         if not self._tokens or not isinstance(reply.content, str):
-            self._pieces: list[str] = []
             return
-        self._pieces, self._coding = self._tokens.texts(), "utf-8"
-        self._text = "".join(self._pieces)
-        if self._text != reply.content:
-            # A token may end inside a character. Here one byte is one character: JSON's own signs are all ASCII.
-            self._pieces, self._coding = [piece.decode("latin-1") for piece in self._tokens.pieces()], "latin-1"
-            self._text = "".join(self._pieces)
-        self._ends = list(accumulate(map(len, self._pieces)))
-        self._places: dict[str, int] = {}
-        self._further = _places(self._text, _begin(self._text, unfenced(reply.content)))
+        self._json = unfenced(reply.content)
+        texts, plain = self._tokens.texts(), _ascii(reply.content)
+        if plain and "".join(texts).startswith(plain):
+            self._by_bytes = False
+            self._read(texts, plain)
+        else:
+            self._read_bytes(self._tokens)
 
     def probabilities(self, field: str, labels: Labels) -> tuple[float, ...] | None:
         """Probability of each of ``labels`` as the value of ``field``, from the log probabilities of the tokens.
@@ -75,7 +75,7 @@ class LabelTokens:
             return None
         index = bisect_right(self._ends, start)
         piece = self._pieces[index]
-        before = piece[: start - (self._ends[index] - len(piece))].encode(self._coding, "surrogatepass")
+        before = piece[: start - (self._ends[index] - len(piece))].encode("latin-1")
         masses = [0.0] * len(labels)
         label_of = labels.starts(before)
         for other, logprob in self._tokens.alternatives(index):
@@ -85,10 +85,28 @@ class LabelTokens:
         total = math.fsum(masses)
         return tuple(round(mass / total, 9) for mass in masses) if total > 0.0 else None
 
+    def _read(self, pieces: list[str], text: str) -> None:
+        """Look into ``text``, with which ``pieces`` begin; up to where a label starts, a character is a byte."""
+        self._pieces, self._text = pieces, text
+        self._ends = list(accumulate(map(len, pieces)))
+        self._places: dict[str, int] = {}
+        self._further = _places(text, _begin(text, self._json))
+
+    def _read_bytes(self, tokens: TokenLogprobs) -> None:
+        """Look at each byte as a character, for a token may end inside one: JSON's own signs are all ASCII."""
+        self._by_bytes = True
+        pieces = [piece.decode("latin-1") for piece in tokens.pieces()]
+        self._read(pieces, "".join(pieces))
+
     def _start(self, field: str) -> int | None:
         """Where the first byte of the string under ``field`` lies, after its quote."""
-        at = self._place(field.encode().decode(self._coding)) if self._pieces else None
-        return at + 1 if at is not None and self._text[at : at + 1] == '"' and at + 1 < len(self._text) else None
+        at = self._place(field.encode().decode("latin-1")) if self._pieces else None
+        if at is not None and self._text[at : at + 1] == '"' and at + 1 < len(self._text):
+            return at + 1
+        if self._by_bytes or self._tokens is None:
+            return None
+        self._read_bytes(self._tokens)
+        return self._start(field)
 
     def _place(self, key: str) -> int | None:
         """Index of the value of ``key``; the text is read no further than it takes."""
@@ -105,7 +123,12 @@ def _begin(text: str, content: str) -> int:
 
     ``content`` up to its first character beyond ASCII marks the place.
     """
-    return text.rfind(content if content.isascii() else _FOREIGN.split(content, maxsplit=1)[0])
+    return text.rfind(_ascii(content))
+
+
+def _ascii(content: str) -> str:
+    """``content`` up to its first character beyond ASCII."""
+    return content if content.isascii() else _FOREIGN.split(content, maxsplit=1)[0]
 
 
 def _places(text: str, begin: int) -> Iterator[tuple[str, int]]:
