@@ -71,7 +71,7 @@ def prepare(
     scenario = read_seed_files(scenario)
     learnt = load_learnt(scenario)
     scenario = with_learnt_digests(scenario, learnt)
-    around = scenario.seed_authors
+    around = scenario.around
     if society is None:
         society = wiring.build_society(scenario.society, around=around, strict=strict)
     elif scenario.society.sample is not None:

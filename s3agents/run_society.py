@@ -17,7 +17,7 @@ def find_society(run: Run) -> Place:
     """The society that the scenario of ``run`` names or makes, if it is still the one that the run went over."""
     try:
         scenario = parse_scenario(run.scenario, origin=str(run.folder))
-        society = build_society(scenario.society, around=scenario.seed_authors)
+        society = build_society(scenario.society, around=scenario.around)
     except (S3AgentsError, ValidationError):
         return Place(why=f"the society {run.manifest.society.name} cannot be read where the scenario has it")
     if society.digest != run.manifest.society.digest:

@@ -25,6 +25,7 @@ __all__ = [
     "parse_nats",
     "parse_scenario",
     "read_override",
+    "relative_to",
     "with_nats_files",
     "with_overrides",
     "with_values",
@@ -65,7 +66,7 @@ def load_scenario(
     for override in overrides:
         _override(data, override, file)
     values = _values(data.pop("parameters", None) or {}, parameters or {}, file)
-    return parse_scenario(_relative_to(_filled(data, values, file), file.parent), origin=str(file))
+    return parse_scenario(relative_to(_filled(data, values, file), file.parent), origin=str(file))
 
 
 def parse_scenario(data: Any, *, origin: str) -> Scenario:
@@ -197,8 +198,13 @@ def _filled(data: Any, values: Mapping[str, str], file: Path) -> Any:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], data)
 
 
-def _relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Make the paths of a scenario absolute: of society and population, seeds, packs, models, and what lets us in."""
+def relative_to(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``data``, keys of a scenario, with absolute paths: of society, population, seeds, packs, models, what lets us in.
+
+    Args:
+        data: changed in place.
+        folder: to which its paths are relative.
+    """
     society = data.get("society")
     if isinstance(society, dict) and isinstance(society.get("path"), str):
         society["path"] = str((folder / society["path"]).absolute())

@@ -15,9 +15,11 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from types import TracebackType
 
 import structlog
 
@@ -27,11 +29,12 @@ from s3agents.agents.host import Host
 from s3agents.agents.shards import shard_size
 from s3agents.config import Scenario
 from s3agents.config.model import PACE
-from s3agents.config.scenario import ROOM
+from s3agents.config.scenario import ROOM, SeedPost
 from s3agents.coordinator.collector import seldom_collected
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder
+from s3agents.coordinator.seeds import plan_seeds
 from s3agents.coordinator.turns import LocalTurns, Turns
 from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
@@ -43,6 +46,7 @@ from s3agents.record.counts import committed_ticks, faults_by_cause
 from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
 from s3agents.scenarios import parse_scenario, with_nats_files, with_values
+from s3agents.stepping import Steps
 from s3agents.workforce import check_workers, opened_fleet
 
 __all__ = ["Simulation"]
@@ -181,6 +185,7 @@ class Simulation:
         """
         self.prepared, self.folder = prepared, folder
         self.stop, self.notes = StopRequest(), list[str]()
+        self.announcements = dict(prepared.announcements)
         self._client, self._went_on, self._replays, self._workers = client, manifest, replays, workers
 
     def run(self, *, on_progress: OnProgress = lambda progress: None) -> Run:
@@ -196,18 +201,50 @@ class Simulation:
         Raises:
             RunError: if the run cannot go on; its folder can be resumed.
         """
+        async with self.under_way() as coordinator:
+            await coordinator.advance(stop=self.stop, on_progress=on_progress)
+        return Run(self.folder.path)
+
+    @asynccontextmanager
+    async def under_way(self) -> AsyncIterator[Coordinator]:
+        """The run, open, as long as the block lasts; whoever enters it has it advance.
+
+        Its manifest says afterwards whether it came to its end, was interrupted, or failed, and why.
+        """
         _calm_logs()
         with self.folder, seldom_collected():
-            manifest = self._manifest()
-            manifest.write(self.folder.manifest)
+            self.manifest = self._manifest()
+            self.manifest.write(self.folder.manifest)
             try:
-                finished = await self._coordinate(manifest, on_progress)
+                async with self._coordinator(self.manifest) as coordinator:
+                    yield coordinator
             except BaseException as error:
                 stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
-                self._ended(manifest, "interrupted" if stopped else "failed", str(error))
+                self._ended(self.manifest, "interrupted" if stopped else "failed", str(error))
                 raise
-            self._ended(manifest, "done" if finished else "interrupted")
-        return Run(self.folder.path)
+            self._ended(self.manifest, "done" if coordinator.tick >= self.prepared.scenario.ticks else "interrupted")
+
+    async def __aenter__(self) -> Steps:
+        """The run, to be taken step by step; see :class:`~s3agents.stepping.Steps`."""
+        self._opened = AsyncExitStack()
+        return Steps(self, await self._opened.enter_async_context(self.under_way()))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the run; it can be resumed if it did not come to its end."""
+        await self._opened.__aexit__(kind, error, trace)
+
+    def add_seed(self, seed: SeedPost) -> None:
+        """Have a post enter the run from outside, in a tick that has not begun; the manifest tells of it first."""
+        scenario = self.prepared.scenario.pinned()
+        scenario = scenario.model_copy(update={"seeds": (*scenario.seeds, seed)})
+        planned = plan_seeds(scenario.seeds)
+        changes = {"scenario": scenario.dump(), "scenario_digest": scenario.digest()}
+        self.manifest = self.manifest.model_copy(update=changes)
+        self.manifest.write(self.folder.manifest)
+        self.prepared = replace(self.prepared, scenario=scenario)
+        self.announcements.update(planned)
 
     @property
     def bus_kind(self) -> str:
@@ -226,7 +263,8 @@ class Simulation:
                 wanted = f"prompt pack {pack.name} as it was when the run began"
                 raise RunFolderError(explain(str(self.folder.path), wanted=wanted, got="another version of it"))
 
-    async def _coordinate(self, manifest: Manifest, on_progress: OnProgress) -> bool:
+    @asynccontextmanager
+    async def _coordinator(self, manifest: Manifest) -> AsyncIterator[Coordinator]:
         prepared, scenario = self.prepared, self.prepared.scenario
         name = _name_elsewhere(self.folder, manifest)
         async with AsyncExitStack() as stack:
@@ -238,14 +276,15 @@ class Simulation:
             coordinator = Coordinator(
                 turns,
                 recorder,
-                announcements=prepared.announcements,
+                announcements=self.announcements,
                 users=len(prepared.society.ids),
                 ticks=scenario.ticks,
                 faults=scenario.limits.faults,
                 flush=flush,
             )
             # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
-            return await coordinator.run(f"{name}/{token_hex(4)}", stop=self.stop, on_progress=on_progress)
+            await coordinator.open(f"{name}/{token_hex(4)}")
+            yield coordinator
 
     @asynccontextmanager
     async def _turns_here(self, name: str) -> AsyncIterator[tuple[Turns, Flush]]:

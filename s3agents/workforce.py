@@ -135,7 +135,7 @@ def _offering(prepared: Prepared, run: str, workers: int) -> Callable[[str, int]
             run=run,
             opening=opening,
             scenario=scenario.dump(),
-            around=prepared.scenario.seed_authors,
+            around=prepared.scenario.around,
             digest=scenario.digest(),
             society=prepared.society.digest,
             order=order_digest(prepared.society),

@@ -36,13 +36,15 @@ class SocietySection(Section):
         path: folder with ``users.*``, ``follows.csv`` and perhaps ``posts.jsonl``; relative to the scenario's file.
         networkx: name of a social graph that ships with networkx, such as ``karate_club``.
         generate: a synthetic society, made when the scenario is played.
-        sample: keep this many users only, those nearest to the authors of the seed posts (breadth first).
+        sample: keep this many users only, those nearest to ``around`` (breadth first).
+        around: ids of users; by default the authors of the seed posts.
     """
 
     path: str | None = None
     networkx: str | None = None
     generate: GenerateSection | None = None
     sample: int | None = Field(default=None, ge=1)
+    around: tuple[str, ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _one_origin(self) -> SocietySection:
@@ -185,9 +187,17 @@ class Scenario(Section):
     compare: CompareSection | None = None
 
     @property
-    def seed_authors(self) -> tuple[str, ...]:
-        """Authors of the seed posts that are no forwards, as far as the scenario itself names them."""
+    def around(self) -> tuple[str, ...]:
+        """Around whom a society is sampled: those it names, or the authors of seed posts that are no forwards."""
+        if self.society.around is not None:
+            return self.society.around
         return tuple(seed.author for seed in self.seeds if seed.author is not None and seed.text is not None)
+
+    def pinned(self) -> Scenario:
+        """The scenario, whose sample of a society stays what it is whatever seeds are added."""
+        if self.society.sample is None or not self.around:
+            return self
+        return self.model_copy(update={"society": self.society.model_copy(update={"around": self.around})})
 
     @model_validator(mode="before")
     @classmethod

@@ -76,36 +76,66 @@ class Coordinator:
     ) -> None:
         self._turns, self._recorder, self._announcements = turns, recorder, announcements
         self._users, self._ticks, self._faults, self._flush = users, ticks, faults, flush
+        self._next = 0
+
+    @property
+    def tick(self) -> int:
+        """The next tick; that after the last one at the end."""
+        return self._next
 
     async def run(
         self, name: str, *, stop: StopRequest, on_progress: Callable[[Progress], None] = lambda progress: None
     ) -> bool:
-        """Run from the last checkpoint to the end.
+        """:meth:`open` and :meth:`advance` to the end."""
+        await self.open(name)
+        return await self.advance(stop=stop, on_progress=on_progress)
+
+    async def open(self, name: str) -> None:
+        """Make ready to go on from the last checkpoint.
 
         Args:
             name: of the run, on the bus.
+
+        Raises:
+            RunError: when the bus, the record or the memory cannot be had.
+        """
+        checkpoint = self._recorder.checkpoint()
+        self._next = checkpoint.tick + 1
+        await self._turns.open(name, checkpoint)
+
+    async def advance(
+        self,
+        *,
+        stop: StopRequest,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        to: int | None = None,
+    ) -> bool:
+        """Run from where the run stands to the end, or up to a tick.
+
+        Args:
             stop: checked at every barrier; turns ahead of the lowest open tick are not begun once it is wanted.
             on_progress: told after every turn of the lowest open tick and after every committed tick.
+            to: the tick that is not played any more; by default that after the last.
 
         Returns:
-            Whether the run came to its end; false when it was asked to stop before.
+            Whether it came to that; false when it was asked to stop before.
 
         Raises:
             FaultLimitError: when too many turns of a tick failed.
             RunError: when the bus, the record, the memory or the budget gave out.
         """
-        checkpoint = self._recorder.checkpoint()
-        await self._turns.open(name, checkpoint)
 
         def on_turn(tick: int, done: int, due: int) -> None:
             on_progress(Progress(tick=tick, ticks=self._ticks, done=done, due=due))
 
         def on_whole(tick: int, results: Sequence[TurnResult]) -> None:
-            on_progress(Progress(tick=tick, ticks=self._ticks, committed=self._commit(tick, results)))
+            committed = self._commit(tick, results)
+            self._next = tick + 1
+            on_progress(Progress(tick=tick, ticks=self._ticks, committed=committed))
 
         return await self._turns.run(
-            first=checkpoint.tick + 1,
-            ticks=self._ticks,
+            first=self._next,
+            ticks=self._ticks if to is None else min(to, self._ticks),
             announcements=self._announcements,
             stop=lambda: stop.wanted,
             on_turn=on_turn,

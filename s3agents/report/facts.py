@@ -10,7 +10,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from s3agents import __version__
 from s3agents.config.section import Address
 
-__all__ = ["Facts", "LearntFacts", "LoadRow", "ModelFacts", "PromptFacts", "Resumption", "SocietyFacts", "Software"]
+__all__ = [
+    "Facts",
+    "ForkFacts",
+    "LearntFacts",
+    "LoadRow",
+    "ModelFacts",
+    "PromptFacts",
+    "Resumption",
+    "SocietyFacts",
+    "Software",
+]
 
 _LIBRARIES = ("autogen-agentchat", "chromadb", "langchain-core", "nats-py", "networkx", "numpy", "pydantic")
 
@@ -59,6 +69,18 @@ class PromptFacts(Facts):
     language: str
     version: str
     sha256: str
+
+
+class ForkFacts(Facts):
+    """Where a run branched off from another.
+
+    Attributes:
+        run: folder of the other.
+        tick: the last one that both share.
+    """
+
+    run: str
+    tick: int
 
 
 class LearntFacts(Facts):

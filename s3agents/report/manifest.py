@@ -22,6 +22,7 @@ from s3agents.ids import UserId
 from s3agents.network.society import Society
 from s3agents.report.facts import (
     Facts,
+    ForkFacts,
     LearntFacts,
     LoadRow,
     ModelFacts,
@@ -124,6 +125,7 @@ class Manifest(Facts):
         faults: failed turns by cause, where they were counted.
         failure: why it could not go on.
         replay_of: folder of the run whose recorded replies it plays again.
+        fork_of: the run that it branched off from, if it is a counterfactual.
         outcome: the real outcome of each user for whom it is known: ``positive`` or ``negative``.
     """
 
@@ -145,6 +147,7 @@ class Manifest(Facts):
     faults: dict[str, int] = Field(default_factory=dict)
     failure: str | None = None
     replay_of: str | None = None
+    fork_of: ForkFacts | None = None
     outcome: dict[str, Literal["positive", "negative"]] | None = None
 
     @classmethod
