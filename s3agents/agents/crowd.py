@@ -100,6 +100,15 @@ class Crowd:
         """The state of every agent that has had a turn."""
         return {self.society.ids[i]: self._agents[i].state for i in sorted(self._awake)}
 
+    def agent(self, index: int) -> SocialAgent:
+        """The agent of a user, which comes into being if it has not yet."""
+        agent = self._agents.get(index)
+        if agent is None:
+            persona = self.society.personas[index]
+            agent = self._agents[index] = SocialAgent(persona, self._mind_of(persona))
+            self._new.add(index)
+        return agent
+
     async def restore(self, states: Mapping[UserId, AgentState], texts: Mapping[TextId, str]) -> None:
         """Bring back agents of a checkpoint, in the place of what was in hand of them.
 
@@ -136,7 +145,7 @@ class Crowd:
         told = mail.keys() | said.keys() if among is None else (mail.keys() & among) | (said.keys() & among)
         found = []
         for i in sorted(told | acting):
-            agent = self._agent(i)
+            agent = self.agent(i)
             news = agent.unsaid(said.get(i, ()))
             if news or i in mail or i in acting:
                 found.append(Due(agent, self.bounded(i, tick, mail.get(i, ())), news, i))
@@ -150,7 +159,7 @@ class Crowd:
         most = self.limits.inbox
         if len(mail) <= most:
             return mail
-        return bounded(mail, seed=self._agent(user).mind.seed, reader=self.society.ids[user], tick=tick, most=most)
+        return bounded(mail, seed=self.agent(user).mind.seed, reader=self.society.ids[user], tick=tick, most=most)
 
     async def prepare(self, due: Sequence[Due]) -> None:
         """Embed what is new in one batch, rather than in every turn.
@@ -217,14 +226,6 @@ class Crowd:
         agents = ((i, self._agents[i]) for i in awake)
         urged = {i for i, a in agents if Draws(a.mind.seed, a.persona.id, tick).uniform("spontaneous") < chance}
         return acting | urged
-
-    def _agent(self, index: int) -> SocialAgent:
-        agent = self._agents.get(index)
-        if agent is None:
-            persona = self.society.personas[index]
-            agent = self._agents[index] = SocialAgent(persona, self._mind_of(persona))
-            self._new.add(index)
-        return agent
 
     def _histories(self, indices: Mapping[int, object]) -> dict[TextId, str]:
         """The earlier posts of users, and what these are held against."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from s3agents.cli.endpoint import settle_model
@@ -32,7 +33,12 @@ _CARRIER = {
 
 
 def read_model(
-    url: str | None, name: str | None, overrides: Sequence[str], *, origin: str = "s3agents infer"
+    url: str | None,
+    name: str | None,
+    overrides: Sequence[str],
+    *,
+    origin: str = "s3agents infer",
+    base: Mapping[str, Any] = MappingProxyType({}),
 ) -> ModelSection | None:
     """The model that the options name; ``None`` if they name no endpoint.
 
@@ -43,11 +49,12 @@ def read_model(
         name: of the model there.
         overrides: ``model.KEY=VALUE``, each.
         origin: the command, as messages call it.
+        base: keys of a model from which the options may differ.
 
     Raises:
         InputError: if an option is no key of a model, or has a wrong value.
     """
-    keys = dict(_override(text) for text in overrides)
+    keys = {**base, **dict(_override(text) for text in overrides)}
     keys |= {key: value for key, value in (("url", url), ("name", name)) if value is not None}
     data = {**_CARRIER, "cognition": {"mode": "llm"}, "model": keys}
     scenario = parse_scenario(data, origin=origin)

@@ -1,0 +1,105 @@
+"""Asking: an interview from a run's folder to its answers: whom to ask, in whose words, and over which connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from s3agents import wiring
+from s3agents.config.model import ModelSection
+from s3agents.config.survey import Item
+from s3agents.errors import InputError, explain
+from s3agents.ids import UserId
+from s3agents.inquiry.interview import Answer, interview
+from s3agents.inquiry.moment import Past, opened_moment
+from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.foreign import ForeignClient
+from s3agents.prompts import PromptPack
+from s3agents.prompts.interview_pack import InterviewPack
+from s3agents.rng import Draws
+from s3agents.traits.llm.asking import Asker
+
+__all__ = ["ask_agents", "chosen_users"]
+
+_SAMPLE = "sample:"
+
+
+def chosen_users(past: Past, who: str) -> list[UserId]:
+    """The users that ``who`` means: ``all``, ``sample:N`` (drawn by the seed of the run), or ids with commas between.
+
+    Raises:
+        InputError: if it means nobody, or somebody who is not there.
+    """
+    society = past.prepared.society
+    if who == "all":
+        return list(society.ids)
+    if who.startswith(_SAMPLE):
+        number = who.removeprefix(_SAMPLE)
+        if not number.isdecimal() or int(number) == 0:
+            raise InputError(explain("agents", wanted="sample:N with a number above 0", got=repr(who)))
+        draws = Draws(past.prepared.scenario.seed, "interview", 0)
+        return [society.ids[index] for index in draws.sample("agents", len(society.ids), int(number))]
+    users = [UserId(user.strip()) for user in who.split(",") if user.strip()]
+    if not users:
+        raise InputError(explain("agents", wanted="ids, all, or sample:N", got=repr(who)))
+    for user in users:
+        society.position(user)
+    return list(dict.fromkeys(users))
+
+
+async def ask_agents(
+    past: Past,
+    users: Sequence[UserId],
+    items: Sequence[Item],
+    *,
+    tick: int,
+    section: ModelSection,
+    pack: InterviewPack,
+    replies: Path | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Answer]:
+    """What ``users`` answer, as they were after ``tick``; user by user, in the order of ``items``.
+
+    Args:
+        past: the run.
+        users: who is asked.
+        items: what.
+        tick: after which; -1 for before the first.
+        section: the model that answers.
+        pack: the prompts.
+        replies: file in which its replies are kept; what is there is not asked again.
+        progress: called with how many questions are answered.
+
+    Raises:
+        RunFolderError: if the run has not come to that tick.
+        InputError: if the model's client cannot be made.
+        RunError: if the budget of the model is used up.
+    """
+    async with AsyncExitStack() as stack:
+        client = await _client(section, replies, stack)
+        moment = await stack.enter_async_context(opened_moment(past, tick=tick, users=users, client=client))
+        asker = Asker(
+            client,
+            seed=past.prepared.scenario.seed,
+            concurrency=section.concurrency,
+            max_tokens=section.max_tokens,
+            logprobs=section.logprobs,
+            repairs=section.repairs,
+        )
+        return await interview(moment, users, items, asker=asker, pack=pack, words=_words(past), progress=progress)
+
+
+async def _client(section: ModelSection, replies: Path | None, stack: AsyncExitStack) -> ChatCompletionClient:
+    bare = wiring.build_client(section)
+    if replies is not None:
+        return await stack.enter_async_context(wiring.opened_model(section, bare, replies))
+    client = wiring.wrap_client(ForeignClient(bare, secrets=wiring.secrets_of(section)), section)
+    stack.push_async_callback(client.close)
+    return client
+
+
+def _words(past: Past) -> PromptPack:
+    """The pack in whose words agents were told who they are, or would have been."""
+    packs = list(past.prepared.packs.values())
+    return packs[0] if packs else PromptPack.load("joint", past.prepared.scenario.language)
