@@ -59,13 +59,17 @@ FLOORS = {
         "worker_process",
         "workforce",
         "contenders",
+        "fork",
+        "inquiry",
         "population",
         "run_society",
         "learnt_models",
         "preparation",
         "simulation",
         "standalone",
+        "stepping",
         "testing",
+        "tools",
     ),
 }
 """Floor of each module by its longest listed prefix; the bare package stands above all, for it only names."""

@@ -33,7 +33,18 @@ LISTED: Final = (
         "Play a run again from its recorded replies, with no endpoint, and hold the two records against each other.",
         "resume",
     ),
+    Listed("fork", "Go on from a tick of a run under other conditions: what if?", "fork"),
+    Listed("compare", "Show what came of two runs, and where they part.", "compare"),
     Listed("show", "Show what came of a run, finished or not.", "show"),
+    Listed(
+        "explain",
+        "Show what an agent saw, recalled, felt, thought and did in a tick, with which prompt and reply.",
+        "explain",
+    ),
+    Listed("interview", "Put a question to agents as they were after a tick; the run does not change.", "interview"),
+    Listed(
+        "survey", "Put the questions of a file to agents as they were after a tick; the run does not change.", "survey"
+    ),
     Listed(
         "export",
         "Write the tables of a run (Parquet, CSV, JSONL), or who forwarded from whom as a graph (GraphML).",
@@ -63,6 +74,7 @@ LISTED: Final = (
         "calibrate",
     ),
     Listed("evaluate", "Hold agents and runs against what really happened, with intervals and baselines.", "evaluate"),
+    Listed("prompts", "Look at prompt packs, and at what agents were asked with them.", "prompts"),
     Listed(
         "validate", "Check a scenario, its society, its prompt packs and everything else that it refers to.", "validate"
     ),
@@ -75,6 +87,7 @@ LISTED: Final = (
     Listed(
         "vllm", "Start the vLLM server that all agents share; further options are handed on to `vllm serve`.", "vllm"
     ),
+    Listed("mcp", "Offer societies as tools over the Model Context Protocol (MCP).", "mcp"),
     Listed("worker", "Take turns for a run, from any machine, beginning and ending at any time.", "worker"),
 )
 """In the order in which they are listed."""
