@@ -20,6 +20,7 @@ FLOORS = {
         "bus.base",
         "memory.base",
         "memory.influence",
+        "memory.text_table",
         "llm.base",
         "llm.completion",
         "llm.token_logprobs",
