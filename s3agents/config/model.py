@@ -17,8 +17,10 @@ class ModelSection(Section):
 
     Attributes:
         backend: ``openai-compatible`` (our client for vLLM and its kind) or the import path of any AutoGen
-            ``ChatCompletionClient`` component: ``package.module:Class``.
-        options: configuration of an AutoGen component (what its ``load_component`` takes).
+            ``ChatCompletionClient`` component: ``package.module:Class``; with ``langchain:`` before it, of any chat
+            model of LangChain.
+        options: configuration of an AutoGen component (what its ``load_component`` takes), or keyword arguments of a
+            chat model of LangChain, which has its own temperature and the like.
         url: base address, such as ``http://127.0.0.1:8000/v1``.
         name: the model's name at the endpoint.
         key_env: name of the environment variable that holds the key; the key itself is never in a scenario.

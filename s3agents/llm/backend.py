@@ -1,4 +1,4 @@
-"""Backend: a stock AutoGen model client, named in a scenario by its import path."""
+"""Backend: a stock AutoGen model client, or a chat model of LangChain, named in a scenario by its import path."""
 
 from __future__ import annotations
 
@@ -13,19 +13,27 @@ from s3agents.llm.foreign import ForeignClient, Silencer
 
 __all__ = ["load_backend"]
 
+_LANGCHAIN = "langchain:"
+
 
 def load_backend(path: str, options: Mapping[str, object], *, secrets: Collection[str] = ()) -> ChatCompletionClient:
-    """The AutoGen component at an import path, with its errors translated.
+    """The AutoGen component, or the chat model, at an import path, with its errors translated.
 
     Args:
-        path: ``package.module:Class``, or a name that AutoGen knows by itself, such as ``OpenAIChatCompletionClient``.
-        options: its configuration, as ``load_component`` takes it; what it calls a key, token or the like appears in no
-            message.
+        path: ``package.module:Class``, or a name that AutoGen knows by itself, such as ``OpenAIChatCompletionClient``;
+            ``langchain:package.module:Class`` for a chat model of LangChain.
+        options: its configuration, as ``load_component`` takes it, or the keyword arguments of the chat model; what it
+            calls a key, token or the like appears in no message.
         secrets: what else must not, such as a key from the environment.
 
     Raises:
         InputError: if there is none, or it refuses the options.
     """
+    if path.startswith(_LANGCHAIN):
+        from s3agents.llm.langchain import load_langchain  # a second to import, and few need it
+
+        known = [*secrets, *_secrets_in(options)]
+        return load_langchain(path.removeprefix(_LANGCHAIN), options, secrets=known)
     wanted = "an AutoGen ChatCompletionClient as package.module:Class, with options that it takes"
     silencer = Silencer([*secrets, *_secrets_in(options)])
     try:
