@@ -15,8 +15,8 @@ from s3agents.inquiry.interview import Answer, interview
 from s3agents.inquiry.moment import Past, opened_moment
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.foreign import ForeignClient
-from s3agents.prompts import PromptPack
-from s3agents.prompts.interview_pack import InterviewPack
+from s3agents.prompts.fields import Fields
+from s3agents.prompts.interview_pack import InterviewPack, fields_of
 from s3agents.rng import Draws
 from s3agents.traits.llm.asking import Asker
 
@@ -99,7 +99,6 @@ async def _client(section: ModelSection, replies: Path | None, stack: AsyncExitS
     return client
 
 
-def _words(past: Past) -> PromptPack:
-    """The pack in whose words agents were told who they are, or would have been."""
-    packs = list(past.prepared.packs.values())
-    return packs[0] if packs else PromptPack.load("joint", past.prepared.scenario.language)
+def _words(past: Past) -> Fields:
+    """The words in which agents were told who they are, or would have been."""
+    return fields_of(next(iter(past.prepared.packs), "joint"), past.prepared.scenario.language)

@@ -23,7 +23,8 @@ from s3agents.ids import UserId, text_id
 from s3agents.inquiry.moment import Moment
 from s3agents.labels import Attitude, Emotion
 from s3agents.memory.text_table import TextTable
-from s3agents.prompts import PromptPack, tidy
+from s3agents.prompts import tidy
+from s3agents.prompts.fields import Fields
 from s3agents.prompts.interview_pack import InterviewPack
 from s3agents.replies import Reply, label_probabilities
 from s3agents.rng import Draws
@@ -86,7 +87,7 @@ async def interview(
     *,
     asker: Asker,
     pack: InterviewPack,
-    words: PromptPack,
+    words: Fields,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Answer]:
     """The answers of each of ``users`` to each of ``items``.
@@ -97,7 +98,7 @@ async def interview(
         items: what.
         asker: asks the model; the likeliest answer is wanted, so that asking again gives the same.
         pack: the prompts.
-        words: the prompt pack in whose words agents are told who they are.
+        words: what placeholders stand for, in the words in which agents are told who they are.
         progress: called with how many questions are answered.
 
     Returns:
@@ -111,7 +112,7 @@ async def interview(
 
     async def answered(question: _Question) -> Answer:
         view = await _view(moment, question)
-        return await _answer(question, view, asker=asker, messages=pack.messages(question.item, view, words.fields))
+        return await _answer(question, view, asker=asker, messages=pack.messages(question.item, view, words))
 
     return await each(questions, answered, at_once=asker.concurrency, progress=progress)
 

@@ -16,19 +16,28 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from s3agents.cognition.base import TurnView
 from s3agents.config.survey import ChoiceItem, Item, OpenItem, ScaleItem
 from s3agents.prompts.fields import SCENE_FIELDS, Fields
-from s3agents.prompts.pack_file import placeholders
+from s3agents.prompts.pack_file import PackFile, placeholders
 from s3agents.prompts.pack_folder import PackFolder
 from s3agents.prompts.template import TextTemplate
 
-__all__ = ["InterviewPack"]
+__all__ = ["InterviewPack", "fields_of"]
 
-_MARKER = "interview.yaml"
+_MARKER, _WORDS = "interview.yaml", "pack.yaml"
 _PERSON = SCENE_FIELDS | {"profile", "emotion", "attitude", "conviction", "memories", "now"}
 _KINDS: Mapping[str, frozenset[str]] = {
     "open": frozenset({"asked", "chars"}),
     "choice": frozenset({"asked", "options"}),
     "scale": frozenset({"asked", "least", "low", "most", "high"}),
 }
+
+
+def fields_of(pack: str, language: str) -> Fields:
+    """What placeholders stand for, in the words of a prompt pack.
+
+    Raises:
+        PromptError: if there is no such pack.
+    """
+    return Fields(PackFolder.find(pack, language, marker=_WORDS).settings(_WORDS, PackFile))
 
 
 def _lettered(line: str) -> str:

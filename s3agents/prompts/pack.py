@@ -74,7 +74,6 @@ class PromptPack:
         sha256: over names and contents of all its files, 64 hex digits.
         stages: the calls of a turn, in order.
         prompt_tokens: most tokens of a prompt, or ``None``.
-        fields: what its placeholders stand for, in its words.
     """
 
     def __init__(
@@ -84,7 +83,7 @@ class PromptPack:
         self.sha256 = sha256
         self.stages = tuple(Stage(stage.name, stage.reply) for stage in file.stages)
         self.prompt_tokens = file.prompt_tokens if prompt_tokens is None else prompt_tokens
-        self.fields, self._least_chars = Fields(file), file.least_chars
+        self._fields, self._least_chars = Fields(file), file.least_chars
         self._system = templates[_SYSTEM]
         self._parts = {stage.name: [templates[part] for part in stage.parts] for stage in file.stages}
         self._scenes: dict[Scene, _Head] = {}
@@ -140,7 +139,7 @@ class PromptPack:
         room = head.room
         fit = Fit(view, view.scene.post_chars, shortened=False) if room is None else self._fit(room, view)
         profile = None if room is None else room.profile
-        fields = self.fields.of_turn(fit.view, chars=fit.chars, profile=profile, target=target) | head.fields
+        fields = self._fields.of_turn(fit.view, chars=fit.chars, profile=profile, target=target) | head.fields
         text = "\n\n".join([part.filled(fields) for part in self._parts[stage]])
         return Prompt([head.system, UserMessage(content=text, source="scene")], fit.shortened)
 
@@ -158,7 +157,7 @@ class PromptPack:
     def _head(self, scene: Scene) -> _Head:
         known = self._scenes.get(scene)
         if known is None:
-            fields = self.fields.of_scene(scene)
+            fields = self._fields.of_scene(scene)
             system = SystemMessage(content=self._system.filled(fields))
             known = self._scenes[scene] = _Head(system, fields, self._room(fields))
         return known
@@ -167,7 +166,7 @@ class PromptPack:
         """Room for what users write, the same in all stages; none without a budget."""
         if self.prompt_tokens is None:
             return None
-        most = self.fields.most_tokens() | {name: text_tokens(value) for name, value in scene.items()}
+        most = self._fields.most_tokens() | {name: text_tokens(value) for name, value in scene.items()}
         stages = self._parts.values()
         said = FRAME_TOKENS + _tokens_of([self._system], most) + max(_tokens_of(parts, most) for parts in stages)
         times = max(1, *(_uses(parts, OPEN_FIELDS) for parts in stages))
@@ -177,7 +176,7 @@ class PromptPack:
             what, wanted = f"tokens of a prompt of pack {self.name}", f"{least} or more, {said} of them for every turn"
             remedy = f"set limits.prompt_tokens to {least} or more, or shorten topic and question"
             raise PromptError(explain(what, wanted=wanted, got=str(self.prompt_tokens), remedy=remedy))
-        return Room(self.fields.lines, left, none=self.fields.none, least_chars=self._least_chars)
+        return Room(self._fields.lines, left, none=self._fields.none, least_chars=self._least_chars)
 
 
 def _tokens_of(templates: Sequence[TextTemplate], most: Mapping[str, int]) -> int:

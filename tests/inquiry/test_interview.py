@@ -14,8 +14,7 @@ from s3agents.inquiry.interview import Answer, interview
 from s3agents.inquiry.moment import Past, opened_moment, read_past
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.openai_http import OpenAIHttpClient
-from s3agents.prompts import PromptPack
-from s3agents.prompts.interview_pack import InterviewPack
+from s3agents.prompts.interview_pack import InterviewPack, fields_of
 from s3agents.testing import StubEndpoint
 from s3agents.testing.scripted_client import ScriptedClient
 from s3agents.testing.societies import lively_scenario, society_of
@@ -51,7 +50,7 @@ def asked(
 
     async def answers() -> list[Answer]:
         asker = Asker(client, seed=0, concurrency=4, max_tokens=128, logprobs=True, repairs=1)
-        pack, words = InterviewPack.load("interview", "en"), PromptPack.load("joint", "en")
+        pack, words = InterviewPack.load("interview", "en"), fields_of("joint", "en")
         async with opened_moment(past, tick=tick, users=users) as moment:
             try:
                 return await interview(moment, users, items, asker=asker, pack=pack, words=words)
