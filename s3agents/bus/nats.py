@@ -100,7 +100,7 @@ class _Opening:
         floor = min(self._first.values(), default=self._last + 1)
         if floor > self._purged + 1:
             self._purged = floor - 1
-            await self.link.call("purge", lambda: self.link.js.purge_stream(self.names.stream, seq=floor))
+            await self.link.call("purge", lambda: self.link.quick.purge_stream(self.names.stream, seq=floor))
 
     async def _remove_stream(self) -> None:
         try:

@@ -25,7 +25,7 @@ __all__ = ["NatsLink"]
 _T = TypeVar("_T")
 
 _CONNECT_SECONDS: Final = 5  # for a server to greet
-_API_SECONDS: Final = 20.0  # for it to answer: a consumer with thousands of subjects takes a second to make
+_API_SECONDS: Final = 10.0  # for it to answer: a consumer with thousands of subjects takes a second to make
 _QUICK_SECONDS: Final = (
     4.0  # for it to answer what is done in no time, before another one is asked
 )

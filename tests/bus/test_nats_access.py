@@ -113,9 +113,10 @@ async def test_the_right_credentials_let_in_and_wrong_ones_do_not(
         assert await received(bus, 0, [a_post("ann")]) == [a_post("ann")]
     for other in (known(wrong), NatsCredentials()):
         message = await refused(NatsBus(server.url, other))
-        assert "S3AGENTS_NATS_" in message
-        assert "nats." in message
         assert "31337" not in message
+        if way is not _client_certificate:  # such a server may hang up before it says why
+            assert "S3AGENTS_NATS_" in message
+            assert "nats.credentials" in message
 
 
 def test_credentials_files_are_read_before_anything_starts(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_wrong_password_is_told_and_not_shown(
     knowing.setenv("BUS_PASSWORD", WRONG)
     for arguments in (
         ("--log-level", "debug", "run", scenario, "-o", str(tmp_path / "run")),
-        ("--log-level", "debug", "worker", "--scenario", scenario, "--patience", "0"),
+        ("--log-level", "debug", "worker", "--scenario", scenario, "--wait", "0"),
         ("--log-level", "debug", "doctor", scenario),
     ):
         told = command(*arguments)

@@ -52,13 +52,24 @@ class Played:
         scenario: which.
         url: of the server or cluster.
         replicas: that the cluster keeps.
+        shared: whether workers take the turns, rather than the process that coordinates.
         sets: what else of the scenario is otherwise.
     """
 
-    def __init__(self, folder: Path, scenario: Path, *, url: str, replicas: int = 1, sets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        scenario: Path,
+        *,
+        url: str,
+        replicas: int = 1,
+        shared: bool = True,
+        sets: Sequence[str] = (),
+    ) -> None:
         self._folder, self._url = folder, url
         self.record = folder / "run" / "run.sqlite"
-        self._coordinate = ["run", str(scenario), "-o", str(folder / "run"), "--bus", url, "--workers", "0"]
+        self._coordinate = ["run", str(scenario), "-o", str(folder / "run"), "--bus", url]
+        self._coordinate += ["--workers", "0"] if shared else []
         for override in (f"nats.replicas={replicas}", *sets):
             self._coordinate += ["--set", override]
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -73,7 +84,7 @@ class Played:
 
     def work(self, name: str, prefix: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         """Start a worker."""
-        return self._start(name, ["worker", "--bus", self._url, "--patience", "60"], prefix)
+        return self._start(name, ["worker", "--bus", self._url, "--wait", "60"], prefix)
 
     def ticks(self) -> int:
         """Ticks that have been committed."""

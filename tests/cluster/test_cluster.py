@@ -1,6 +1,7 @@
 """Three NATS servers keep three copies of all that a run has there: any one of them may be lost, and come back later.
 
-The server that leads the log of the shards is lost by default; ``S3AGENTS_CLUSTER=1`` loses each kind of leader.
+The server that leads the log of the shards is lost by default; ``S3AGENTS_CLUSTER=1`` loses each kind of leader, and
+that of the posts of a run without workers.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from s3agents.bus.nats_server import find_nats_server
 from s3agents.record.fingerprint import first_difference
 
 LONG = bool(os.environ.get("S3AGENTS_CLUSTER"))
-TICKS = 14
+TICKS = 200 if LONG else 14
 LOST_AT, BACK_AFTER = 4, 2
+CASES = [("S3L_", 2), ("S3_", 2), ("S3W_", 2), ("S3_", 0)]
+"""Which stream's leader is lost, and how many workers take the turns."""
 
 pytestmark = pytest.mark.skipif(find_nats_server() is None, reason="there is no nats-server program")
 
@@ -48,16 +51,17 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("stream", ["S3L_", "S3_", "S3W_"] if LONG else ["S3L_"])
+@pytest.mark.parametrize("case", CASES if LONG else CASES[:1])
 def test_a_run_goes_on_without_the_server_that_led_its_streams(
-    stream: str, cluster: Cluster, scenario: Path, true: Path, tmp_path: Path
+    case: tuple[str, int], cluster: Cluster, scenario: Path, true: Path, tmp_path: Path
 ) -> None:
     """Killed in the middle, of the log, the posts or the orders, and back later; the record is the undisturbed one."""
-    played = Played(tmp_path, scenario, url=cluster.url, replicas=3)
+    stream, workers = case
+    played = Played(tmp_path, scenario, url=cluster.url, replicas=3, shared=workers > 0)
     try:
         played.coordinate()
-        played.work("worker-1")
-        played.work("worker-2")
+        for number in range(workers):
+            played.work(f"worker-{number}")
         played.until_tick(LOST_AT)
         assert {info.config.num_replicas for info in cluster.streams()} == {3}
         lost = cluster.leader(stream)
