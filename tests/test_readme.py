@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from s3agents.cli.main import run_command
+from s3agents.config.survey import Survey
 from s3agents.network.raw.mapping import load_mapping
 from s3agents.scenarios import parse_scenario
+from s3agents.yaml_files import read_yaml
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -67,6 +69,22 @@ def test_the_mapping_is_valid(workplace: Path) -> None:
     assert load_mapping(workplace / "mapping.yaml").timezone == "Asia/Shanghai"
 
 
+def test_the_survey_is_one(workplace: Path) -> None:
+    """The survey of the README asks a choice, a scale and an open question."""
+    (workplace / "trust.yaml").write_text(yaml_block("# trust.yaml\nname"))
+    assert [item.kind for item in read_yaml(workplace / "trust.yaml", Survey).items] == ["choice", "scale", "open"]
+
+
+def test_the_fork_can_be_played(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The change of the README is one to the run that it is about."""
+    (workplace / "change.yaml").write_text(next(block for block in blocks("yaml") if block.startswith("# change.yaml")))
+    assert run_command(["run", "karate_club", "--ticks", "7", "--bus", "local", "-o", "runs/club"]) == 0
+    fork = ["fork", "runs/club", "--at-tick", "4", "--with", "change.yaml", "-o", "runs/debunked"]
+    assert run_command(fork) == 0
+    assert run_command(["compare", "runs/club", "runs/debunked"]) == 0
+    assert "both share the ticks up to 4" in capsys.readouterr().out
+
+
 def commands() -> list[list[str]]:
     """Every ``s3agents ...`` line of the shell blocks."""
     lines = [line for block in [*blocks("bash"), *blocks("sh")] for line in block.replace("\\\n", " ").splitlines()]
@@ -78,7 +96,7 @@ def commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_commands_exist(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Every command of the README has a help page that knows the options it is given."""
-    command = words[1:3] if words[1] in {"evaluate", "fit"} else words[1:2]
+    command = words[1:3] if words[1] in {"evaluate", "fit", "prompts"} else words[1:2]
     if words[1] == "fit" and "/" in words[2]:  # what follows is data
         command = ["fit", "behaviour"]
     assert run_command([*command, "--help"]) == 0
