@@ -77,6 +77,7 @@ class OrderBook:
         await self._writer.send(messages)
         with self._link.translated("wake workers"):
             await self._link.client.publish(self._names.wake, b"")
+            await self._link.client.flush()  # what the coordinator does next, such as a commit, holds its loop up
 
     async def _message(self, order: Order) -> Message:
         said = orjson.dumps({user: [_packed(one) for one in news] for user, news in order.said.items()})
