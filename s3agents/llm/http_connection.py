@@ -13,6 +13,8 @@ from typing import cast
 import httptools
 from multidict import CIMultiDict
 
+from s3agents.llm.http_deadlines import Deadlines
+
 __all__ = ["HttpAnswer", "HttpConnection"]
 
 _MOST_BYTES = 64 << 20
@@ -68,23 +70,33 @@ class HttpConnection(asyncio.Protocol):
         self._received = 0  # bytes of the answer, those too that the parser holds back
         self._begun = False  # whether all headers are here
 
-    async def ask(self, request: bytes) -> HttpAnswer:
+    async def ask(self, request: bytes, deadlines: Deadlines | None = None) -> HttpAnswer:
         """The answer to ``request``, its head and body. A call that is cancelled takes the connection with it.
 
+        Args:
+            request: as it goes over the wire.
+            deadlines: by which the answer must be there; none if the caller sees to that.
+
         Raises:
+            TimeoutError: if it is not.
             ConnectionError: if the connection ends, or what comes is no HTTP.
         """
         if self._transport is None or not self.usable:
             raise ConnectionError("the connection is closed")
-        self._waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
+        self._waiting = waiting
+        if deadlines is not None:
+            deadlines.watch(waiting)
         self._transport.write(request)
         try:
-            return await self._waiting
+            return await waiting
         except BaseException:
             self.close()
             raise
         finally:
             self._waiting = None
+            if deadlines is not None:
+                deadlines.forget(waiting)
 
     def close(self) -> None:
         """Hang up at once. Safe to repeat."""

@@ -16,6 +16,7 @@ from aiohappyeyeballs import start_connection
 from yarl import URL
 
 from s3agents.llm.http_connection import HttpAnswer, HttpConnection
+from s3agents.llm.http_deadlines import Deadlines
 
 __all__ = ["HttpPool"]
 
@@ -46,6 +47,7 @@ class HttpPool:
         self._fields = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
         self._places = asyncio.Semaphore(limit)
         self._timeout = timeout
+        self._deadlines = Deadlines(timeout)
         self._idle: list[HttpConnection] = []
         self._all: set[HttpConnection] = set()
 
@@ -63,6 +65,8 @@ class HttpPool:
         """
         head = f"{method} {path} HTTP/1.1\r\nContent-Length: {len(body)}\r\n".encode("ascii")
         request = b"%b%b\r\n%b" % (head, self._fields, body)
+        if not self._places.locked() and (kept := self._kept()):
+            return await self._sent_at_once(kept, request)
         async with asyncio.timeout(self._timeout), self._places:
             connection = self._kept() or await self._opened()
             try:
@@ -76,7 +80,17 @@ class HttpPool:
             connection.close()
         self._all.clear()
         self._idle.clear()
+        self._deadlines.close()
         await asyncio.sleep(0)  # in which the loop lets go of the sockets
+
+    async def _sent_at_once(self, connection: HttpConnection, request: bytes) -> HttpAnswer:
+        """The usual case, made cheap: there is a place and a connection, and only the answer is to be waited for."""
+        await self._places.acquire()
+        try:
+            return await connection.ask(request, self._deadlines)
+        finally:
+            self._keep(connection)
+            self._places.release()
 
     def _kept(self) -> HttpConnection | None:
         """The connection that has been idle for the shortest time, if it is still good."""

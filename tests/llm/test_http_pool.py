@@ -21,6 +21,7 @@ from yarl import URL
 
 from s3agents.llm import http_connection
 from s3agents.llm.http_connection import HttpAnswer, HttpConnection
+from s3agents.llm.http_deadlines import Deadlines
 from s3agents.llm.http_pool import HttpPool
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -295,6 +296,40 @@ async def test_the_wait_for_a_connection_counts() -> None:
         server.gate.set()
         await first
     assert len(server.heads) == 1
+
+
+async def test_answers_that_take_too_long_are_given_up_together_or_one_by_one() -> None:
+    """On kept connections as on new ones; a connection whose answer may still come is not used again."""
+    server = Server()
+    async with serving(server) as pool:
+        await pool.send("GET", "/")
+        server.gate.clear()
+        patient, hasty = (pool._timeout, pool._deadlines), (0.01, Deadlines(0.01))
+        pool._timeout, pool._deadlines = hasty
+        answers = await asyncio.gather(*(pool.send("GET", "/") for _ in range(3)), return_exceptions=True)
+        assert [type(answer) for answer in answers] == [TimeoutError] * 3
+        assert not pool._idle
+        server.gate.set()
+        pool._timeout, pool._deadlines = patient
+        assert (await pool.send("GET", "/")).status == 200
+
+
+async def test_time_is_counted_from_the_request_and_ends_with_its_answer() -> None:
+    """The one timer wakes for whom is due next, whoever has been answered meanwhile, and not after the last."""
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(0.02)
+    answered, left = loop.create_future(), loop.create_future()
+    deadlines.watch(answered)
+    deadlines.forget(answered)
+    await asyncio.sleep(0.001)
+    deadlines.watch(left)
+    with pytest.raises(TimeoutError):
+        await left
+    assert not answered.done()
+    assert (deadlines._due, deadlines._timer) == ({}, None)
+    deadlines.watch(answered)
+    deadlines.close()
+    assert deadlines._timer is None
 
 
 async def test_a_closed_pool_fails_what_is_under_way() -> None:
