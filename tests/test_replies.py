@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,11 +18,15 @@ from hypothesis import strategies as st
 from s3agents.errors import ReplyError
 from s3agents.events import Action
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude, Emotion
+from s3agents.llm.completion import Completion
+from s3agents.llm.told_logprobs import ToldLogprobs
 from s3agents.replies import (
     ActReply,
     AttitudeReply,
     EmotionReply,
     JointReply,
+    Labels,
+    LabelTokens,
     Reply,
     WriteReply,
     act_reply,
@@ -257,6 +262,36 @@ def test_probabilities_do_not_depend_on_where_tokens_end(case: tuple[CreateResul
     assert got == pytest.approx([weight / total for weight in weights.values()], abs=2e-9)
     assert sum(got) == pytest.approx(1.0, abs=1e-8)
     assert all(p == round(p, 9) for p in got)
+
+
+def _as_told(tokens: list[ChatCompletionTokenLogprob]) -> bytes:
+    """The tokens as an endpoint tells them."""
+    content: list[dict[str, Any]] = [
+        {"token": token.token, "logprob": token.logprob, "bytes": token.bytes} for token in tokens
+    ]
+    for entry, token in zip(content, tokens, strict=True):
+        if token.top_logprobs is not None:
+            entry["top_logprobs"] = [
+                {"token": bytes(top.bytes).decode("utf-8", "replace"), "logprob": top.logprob, "bytes": top.bytes}
+                for top in token.top_logprobs
+                if top.bytes is not None
+            ]
+    return json.dumps(content).encode()
+
+
+@settings(deadline=None)
+@given(tokenised())
+def test_probabilities_are_the_same_however_they_were_told(case: tuple[CreateResult, str, dict[str, float]]) -> None:
+    """From an answer that is read late, from AutoGen's objects, and from the bytes of all tokens alone."""
+    result, key, weights = case
+    assert result.logprobs is not None
+    wanted = label_probabilities(result, key, list(weights))
+    reply = replace(Completion.of(result), tokens=ToldLogprobs.read(_as_told(result.logprobs)))
+    assert LabelTokens(reply).probabilities(key, Labels(list(weights))) == wanted
+    by_bytes = LabelTokens(reply)
+    assert reply.tokens is not None
+    by_bytes._read_bytes(reply.tokens)
+    assert by_bytes.probabilities(key, Labels(list(weights))) == wanted
 
 
 def _told(pieces: list[str], at: int, tops: list[tuple[str, float]]) -> CreateResult:
