@@ -201,9 +201,9 @@ def test_memories_of_a_joint_prompt_are_as_old_as_the_run_was(minutes: float, ti
     view = turn_view(memories=["m"])
     text = _text(PromptPack.load("joint", "en"), "joint", replace(view, scene=replace(view.scene, minutes=minutes)))
     assert f"<yourself, {time}> m\n" in text
-    assert f"Time: {now}. " in text
+    assert f"\nAt {now}: " in text
     before = replace(view, recalled=(replace(view.recalled[0], age=view.tick),))
-    assert "<yourself, earlier> m\n" in _text(PromptPack.load("joint", "en"), "joint", before)
+    assert "<yourself, start> m\n" in _text(PromptPack.load("joint", "en"), "joint", before)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_conviction_follows_the_probability(p: float, word: str) -> None:
     """An attitude that is nearly even is told as one."""
     attitude = replace(turn_view().attitude, p_positive=p)
     assert isinstance(attitude, AttitudeBelief)
-    assert f", {word}." in _text(PromptPack.load("joint", "en"), "joint", turn_view(attitude=attitude))
+    assert f", {word}. " in _text(PromptPack.load("paper", "en"), "attitude", turn_view(attitude=attitude))
 
 
 @pytest.mark.parametrize(("decay", "word"), [(0.05, "slowly"), (0.3, "steadily"), (0.7, "fast")])

@@ -1,18 +1,18 @@
 """Budget: what of a turn is told where a prompt may have so many tokens and no more.
 
-All texts are cut to the same number of characters, the largest of a few at which everything fits: that shortens the
-longest first, and a text that comes again is cut where it was cut before. Where even the shortest is too long, the
-memories are left out that came to mind least, then the oldest posts.
+All texts are cut to the same number of tokens, the largest of a few at which everything fits: that shortens the longest
+first, and a text that comes again is cut where it was cut before. Where even the shortest is too long, the memories are
+left out that came to mind least, then the oldest posts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
-from s3agents.cognition.base import Recollection, TurnView
-from s3agents.events import Delivery
-from s3agents.prompts.lines import Lines, lengths
+from s3agents.cognition.base import TurnView
+from s3agents.prompts.excerpts import LEVELS, counted
+from s3agents.prompts.lines import Lines
 
 __all__ = ["FRAME_TOKENS", "LEAST_ROOM", "Fit", "Room"]
 
@@ -23,19 +23,21 @@ LEAST_ROOM = 150
 """Tokens in which a profile and the beginning of a post fit, in most scripts."""
 
 
+Sizes = list[tuple[int, int]]
+"""Of each line, at most how many tokens stand around its text, and in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """What of a turn a prompt tells.
 
     Attributes:
         view: with the memories and posts that are told.
-        chars: most characters of each text.
-        shortened: whether that is less than without a budget.
+        most: most tokens of each text; ``None`` where all are whole.
     """
 
     view: TurnView
-    chars: int
-    shortened: bool
+    most: int | None
 
 
 class Room:
@@ -45,69 +47,56 @@ class Room:
         lines: what quotes users.
         tokens: of profile, memories, posts and time together.
         none: tokens of what is said in place of memories, and in place of posts.
-        least_chars: see :class:`~s3agents.prompts.pack_file.PackFile`.
+        least: tokens; no text is cut to less as long as another can be left out.
 
     Attributes:
         profile: most tokens of a profile; the same in every turn, so that it is told in the same words.
     """
 
-    def __init__(self, lines: Lines, tokens: int, *, none: tuple[int, int], least_chars: int) -> None:
+    def __init__(self, lines: Lines, tokens: int, *, none: tuple[int, int], least: int) -> None:
         self.profile = tokens // 3
-        self._lines, self._tokens, self._none, self._least_chars = lines, tokens, none, least_chars
+        self._lines, self._tokens, self._none = lines, tokens, none
+        self._least = next(level for level in LEVELS if level <= max(least, LEVELS[-1]))
 
     def fit(self, view: TurnView) -> Fit:
         """What of ``view`` fits."""
-        chars = view.scene.post_chars
-        lines = self._lines
-        profile, now = lines.profile(view.persona, chars, self.profile), lines.now_tokens(view.scene, view.tick)
-        left = self._tokens - profile.tokens - now
-        if self._cost(view, chars) <= left:
-            return Fit(view, chars, shortened=False)
-        limits = lengths(chars)
-        shortest = next((n for n, limit in enumerate(limits) if limit <= self._least_chars), len(limits) - 1)
-        view = self._without_the_least(view, limits[shortest], left)
-        if self._cost(view, limits[shortest]) > left:
-            shortest = len(limits) - 1
-        chosen = _first(limits[: shortest + 1], lambda limit: self._cost(view, limit) <= left)
-        return Fit(view, chosen, shortened=True)
+        lines, scene, tick, chars = self._lines, view.scene, view.tick, view.scene.post_chars
+        left = self._tokens - lines.now_tokens(scene, tick) - lines.profile(view.persona, chars, self.profile).tokens
+        number = 1 + len(str(len(view.perceived)))
+        memories = [(lines.around_memory(scene, tick, m), counted(m.text, chars).tokens) for m in view.recalled]
+        posts = [(lines.around_post(r) + number, counted(r.post.text, chars).tokens) for r in view.perceived]
+        if self._cost(memories, posts, left) <= left:
+            return Fit(view, None)
+        kept, told = self._kept(memories, posts, left)
+        if (kept, told) != (len(memories), len(posts)):
+            memories, posts = memories[:kept], posts[len(posts) - told :]
+            view = replace(view, recalled=view.recalled[:kept], perceived=view.perceived[len(view.perceived) - told :])
+        return Fit(view, self._level(memories, posts, left))
 
-    def _without_the_least(self, view: TurnView, limit: int, left: int) -> TurnView:
-        """``view`` without what does not fit if all texts are cut to ``limit``, but with one post if there are any."""
-        posts = self._posts(view.perceived, limit)
-        memories = self._memories(view, view.recalled, limit)
-        kept = _leading(memories, left - (sum(posts) or self._none[1]))
-        told = _leading(posts[::-1], left - (sum(memories[:kept]) or self._none[0]))
-        told = max(told, min(1, len(posts)))
-        if (kept, told) == (len(memories), len(posts)):
-            return view
-        return replace(view, recalled=view.recalled[:kept], perceived=view.perceived[len(posts) - told :])
+    def _level(self, memories: Sizes, posts: Sizes, left: int) -> int:
+        """The largest level at which everything takes at most ``left``; the smallest if there is none."""
+        found = bisect_left(LEVELS, True, key=lambda level: self._cost(memories, posts, level) <= left)
+        return LEVELS[min(found, len(LEVELS) - 1)]
 
-    def _cost(self, view: TurnView, limit: int) -> int:
-        memories = sum(self._memories(view, view.recalled, limit)) or self._none[0]
-        return memories + (sum(self._posts(view.perceived, limit)) or self._none[1])
+    def _kept(self, memories: Sizes, posts: Sizes, left: int) -> tuple[int, int]:
+        """How many memories, and how many of the last posts, fit when they are short; of posts one in any case."""
+        no_memories, no_posts = self._none
+        kept = _leading(memories, self._least, left - (_sum(posts, self._least) or no_posts))
+        told = _leading(posts[::-1], self._least, left - (_sum(memories[:kept], self._least) or no_memories))
+        return kept, max(told, min(1, len(posts)))
 
-    def _memories(self, view: TurnView, memories: Sequence[Recollection], limit: int) -> list[int]:
-        cost, scene, tick = self._lines.memory_tokens, view.scene, view.tick
-        return [cost(scene, tick, memory, limit) for memory in memories]
-
-    def _posts(self, posts: Sequence[Delivery], limit: int) -> list[int]:
-        cost, number = self._lines.post_tokens, 1 + len(str(len(posts)))
-        return [cost(read, limit) + number for read in posts]
+    def _cost(self, memories: Sizes, posts: Sizes, most: int) -> int:
+        return (_sum(memories, most) or self._none[0]) + (_sum(posts, most) or self._none[1])
 
 
-def _first(choices: Sequence[int], fits: Callable[[int], bool]) -> int:
-    """The first of ``choices`` that fits, of which the last does, found by halving."""
-    low, high = 0, len(choices) - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if fits(choices[middle]) else (middle + 1, high)
-    return choices[high]
+def _sum(sizes: Sizes, most: int) -> int:
+    return sum([around + (tokens if tokens < most else most) for around, tokens in sizes])
 
 
-def _leading(costs: Sequence[int], most: int) -> int:
-    """How many of the first ``costs`` together are at most ``most``."""
-    for n, cost in enumerate(costs):
-        most -= cost
-        if most < 0:
+def _leading(sizes: Sizes, most: int, left: int) -> int:
+    """How many of the first lines together take at most ``left``, with at most ``most`` tokens of each text."""
+    for n, (around, tokens) in enumerate(sizes):
+        left -= around + min(tokens, most)
+        if left < 0:
             return n
-    return len(costs)
+    return len(sizes)

@@ -59,18 +59,20 @@ class Fields:
             "post_chars": str(scene.post_chars),
         }
 
-    def of_turn(self, view: TurnView, *, chars: int, profile: int | None, target: int = 0) -> dict[str, str]:
+    def of_turn(
+        self, view: TurnView, *, most: int | None = None, profile: int | None = None, target: int = 0
+    ) -> dict[str, str]:
         """A value for each of :data:`TURN_FIELDS` that is no field of the scene.
 
         Args:
             view: what the agent goes by.
-            chars: most characters of each memory and post.
+            most: most tokens of the text of each memory and post; none for no limit.
             profile: most tokens of the profile; none for no limit.
             target: number of the post that it answers, from 1; 0 for none.
         """
         words, scene, lines, tick = self._words, view.scene, self.lines, view.tick
         posts = len(view.perceived)
-        memories = [lines.memory(scene, tick, memory, chars) for memory in self._ordered(view.recalled)]
+        memories = [lines.memory(scene, tick, memory, most) for memory in self._ordered(view.recalled)]
         answering = words.answering
         return {
             "profile": lines.profile(view.persona, scene.post_chars, profile).text,
@@ -79,7 +81,7 @@ class Fields:
             "conviction": _conviction(words, view.attitude.p_positive),
             "now": self._spans.since_start(tick * scene.minutes).text,
             "memories": "\n".join(memories) or words.no_memories,
-            "posts": "\n".join([lines.post(n, read, chars) for n, read in enumerate(view.perceived, 1)])
+            "posts": "\n".join([lines.post(scene, n, read, most) for n, read in enumerate(view.perceived, 1)])
             or words.no_posts,
             "actions": words.actions.all if posts else words.actions.fresh,
             "targets": _targets(words, posts),

@@ -93,7 +93,7 @@ class InterviewPack:
             fields: what placeholders stand for, in the words of the agent's own prompts.
         """
         scene = fields.of_scene(view.scene)
-        own = fields.of_turn(view, chars=view.scene.post_chars, profile=None)
+        own = fields.of_turn(view)
         person = self._templates["person"].filled(own | scene)
         asked = self._templates[item.kind].filled(self._asked(item))
         system = SystemMessage(content=self._templates["system"].filled(scene))

@@ -9,15 +9,13 @@ from string import Formatter
 from s3agents.cognition.base import Recollection, Scene
 from s3agents.events import Delivery, PostKind, Source
 from s3agents.persona import Persona
+from s3agents.prompts.excerpts import LEVELS, excerpt
 from s3agents.prompts.pack_file import Words
-from s3agents.prompts.quoting import handle, quoted
-from s3agents.prompts.spans import Spans, Told
-from s3agents.prompts.token_estimate import prose_tokens, text_tokens
+from s3agents.prompts.quoting import handle
+from s3agents.prompts.spans import Spans
+from s3agents.prompts.token_estimate import Told, prose_tokens, text_tokens
 
-__all__ = ["Lines", "lengths", "literal_tokens"]
-
-_LENGTHS = (240, 200, 170, 140, 120, 100, 80, 64, 48, 36, 24, 16, 12, 8)
-"""Lengths that texts may be cut to, in characters."""
+__all__ = ["Lines", "literal_tokens"]
 
 _PROFILES_KEPT = 65_536
 _LINE_END = 1
@@ -26,12 +24,6 @@ _LINE_END = 1
 def literal_tokens(template: str) -> int:
     """At most how many tokens an f-string template takes without what its placeholders stand for."""
     return sum(prose_tokens(literal) for literal, _, _, _ in Formatter().parse(template))
-
-
-@lru_cache(maxsize=64)
-def lengths(chars: int) -> tuple[int, ...]:
-    """The lengths that texts of at most ``chars`` characters may be cut to, the longest first."""
-    return (chars, *(length for length in _LENGTHS if length < chars))
 
 
 class Lines:
@@ -59,38 +51,37 @@ class Lines:
         Args:
             persona: whose.
             chars: most characters of each.
-            most: most tokens of it all; for these, all are cut to the same number of characters.
+            most: most tokens of it all; for these, each is cut to the same number of tokens.
         """
         return self._told((persona.gender, persona.age, persona.occupation, persona.bio), chars, most)
 
-    def memory(self, scene: Scene, tick: int, memory: Recollection, limit: int) -> str:
-        """The line of a memory in tick ``tick``, with at most ``limit`` characters of its text."""
+    def memory(self, scene: Scene, tick: int, memory: Recollection, most: int | None) -> str:
+        """The line of a memory in tick ``tick``, with at most ``most`` tokens of its text."""
         words, spans, minutes = self._words, self._spans, scene.minutes
         return words.memory.format(
             source=words.sources[memory.source],
             age=spans.ago(memory.age * minutes).text,
             time=spans.since_start((tick - memory.age) * minutes).text if self._timed else "",
-            text=quoted(memory.text, limit),
+            text=excerpt(memory.text, scene.post_chars, most),
         )
 
-    def post(self, number: int, read: Delivery, limit: int) -> str:
-        """The line of a post, number ``number`` of those shown, with at most ``limit`` characters of its text."""
+    def post(self, scene: Scene, number: int, read: Delivery, most: int | None) -> str:
+        """The line of a post, number ``number`` of those told, with at most ``most`` tokens of its text."""
         words, post = self._words, read.post
         line = words.forward if post.kind is PostKind.FORWARD else words.post
-        author, text = handle(post.author) or words.unknown, quoted(post.text, limit)
+        author, text = handle(post.author) or words.unknown, excerpt(post.text, scene.post_chars, most)
         return line.format(n=number, author=author, source=words.sources[read.source], text=text)
 
-    def memory_tokens(self, scene: Scene, tick: int, memory: Recollection, limit: int) -> int:
-        """At most how many tokens :meth:`memory` takes."""
+    def around_memory(self, scene: Scene, tick: int, memory: Recollection) -> int:
+        """At most how many tokens the line of a memory takes beside its text."""
         spans, minutes = self._spans, scene.minutes
         when = spans.since_start((tick - memory.age) * minutes) if self._timed else spans.ago(memory.age * minutes)
-        return self._memory_tokens[memory.source] + when.tokens + _quoted_tokens(memory.text, limit)
+        return self._memory_tokens[memory.source] + when.tokens
 
-    def post_tokens(self, read: Delivery, limit: int) -> int:
-        """At most how many tokens :meth:`post` takes without its number."""
-        post = read.post
-        author = _handle_tokens(post.author) or self._unknown_tokens
-        return self._post_tokens[read.source] + author + _quoted_tokens(post.text, limit)
+    def around_post(self, read: Delivery) -> int:
+        """At most how many tokens the line of a post takes beside its text and its number."""
+        author = _handle_tokens(read.post.author) or self._unknown_tokens
+        return self._post_tokens[read.source] + author
 
     def now_tokens(self, scene: Scene, tick: int) -> int:
         """At most how many tokens it takes to say what the time is."""
@@ -104,23 +95,19 @@ class Lines:
             "occupation": occupation or "",
             "bio": bio,
         }
-        for limit in lengths(chars):
-            told = self._profile(known, limit)
+        told = self._profile(known, chars, None)
+        for level in LEVELS:
             if most is None or told.tokens <= most:
                 return told
+            told = self._profile(known, chars, level)
         return Told(self._words.unknown, self._unknown_tokens)
 
-    def _profile(self, known: Mapping[str, str], limit: int) -> Told:
+    def _profile(self, known: Mapping[str, str], chars: int, most: int | None) -> Told:
         words = self._words
-        values = ((name, quoted(value, limit)) for name, value in known.items())
+        values = ((name, excerpt(value, chars, most)) for name, value in known.items())
         told = [getattr(words.profile, name).format(value=value) for name, value in values if value]
         text = words.profile.between.join(told) or words.unknown
         return Told(text, text_tokens(text))
-
-
-@lru_cache(maxsize=8192)
-def _quoted_tokens(text: str, limit: int) -> int:
-    return text_tokens(quoted(text, limit))
 
 
 @lru_cache(maxsize=8192)

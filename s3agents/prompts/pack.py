@@ -83,7 +83,7 @@ class PromptPack:
         self.sha256 = sha256
         self.stages = tuple(Stage(stage.name, stage.reply) for stage in file.stages)
         self.prompt_tokens = file.prompt_tokens if prompt_tokens is None else prompt_tokens
-        self._fields, self._least_chars = Fields(file), file.least_chars
+        self._fields, self._least_tokens = Fields(file), file.least_tokens
         self._system = templates[_SYSTEM]
         self._parts = {stage.name: [templates[part] for part in stage.parts] for stage in file.stages}
         self._scenes: dict[Scene, _Head] = {}
@@ -137,11 +137,11 @@ class PromptPack:
         """
         head = self._head(view.scene)
         room = head.room
-        fit = Fit(view, view.scene.post_chars, shortened=False) if room is None else self._fit(room, view)
+        fit = Fit(view, None) if room is None else self._fit(room, view)
         profile = None if room is None else room.profile
-        fields = self._fields.of_turn(fit.view, chars=fit.chars, profile=profile, target=target) | head.fields
+        fields = self._fields.of_turn(fit.view, most=fit.most, profile=profile, target=target) | head.fields
         text = "\n\n".join([part.filled(fields) for part in self._parts[stage]])
-        return Prompt([head.system, UserMessage(content=text, source="scene")], fit.shortened)
+        return Prompt([head.system, UserMessage(content=text, source="scene")], fit.most is not None)
 
     def messages(self, stage: str, view: TurnView, *, target: int = 0) -> list[LLMMessage]:
         """The messages of :meth:`prompt`."""
@@ -176,7 +176,7 @@ class PromptPack:
             what, wanted = f"tokens of a prompt of pack {self.name}", f"{least} or more, {said} of them for every turn"
             remedy = f"set limits.prompt_tokens to {least} or more, or shorten topic and question"
             raise PromptError(explain(what, wanted=wanted, got=str(self.prompt_tokens), remedy=remedy))
-        return Room(self._fields.lines, left, none=self._fields.none, least_chars=self._least_chars)
+        return Room(self._fields.lines, left, none=self._fields.none, least=self._least_tokens)
 
 
 def _tokens_of(templates: Sequence[TextTemplate], most: Mapping[str, int]) -> int:

@@ -196,7 +196,7 @@ class PackFile(_Part):
         version: raised when a text changes.
         prompt_tokens: most tokens of a prompt, by a safe estimate; longer texts of users are shortened. No limit
             without one.
-        least_chars: no text is cut shorter for the sake of ``prompt_tokens`` as long as another can be left out.
+        least_tokens: no text is cut to less for the sake of ``prompt_tokens`` as long as another can be left out.
         memories: how those that came to mind are ordered: by ``influence``, the most influential first, or by
             ``source``, the agent's own words before those of friends, followees and others, and the oldest first.
         stages: the calls of a turn, in order.
@@ -207,7 +207,7 @@ class PackFile(_Part):
     language: str = Field(min_length=2)
     version: str = Field(min_length=1)
     prompt_tokens: int | None = Field(default=None, ge=1)
-    least_chars: int = Field(default=36, ge=1)
+    least_tokens: int = Field(default=10, ge=1)
     memories: Literal["influence", "source"] = "influence"
     stages: tuple[StageFile, ...]
     words: Words

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from s3agents.prompts.pack_file import Words
-from s3agents.prompts.token_estimate import prose_tokens
+from s3agents.prompts.token_estimate import Told, prose_tokens
 
-__all__ = ["Spans", "Told"]
+__all__ = ["Spans"]
 
 _HOUR, _DAY = 60.0, 1440.0
-
-
-class Told(NamedTuple):
-    """A text of a prompt, and at most how many tokens it takes."""
-
-    text: str
-    tokens: int
 
 
 class Spans:
