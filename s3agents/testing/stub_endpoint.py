@@ -19,9 +19,9 @@ from types import TracebackType
 from typing import Any
 
 import orjson
-from aiohttp import web
 
 from s3agents.testing.stub_answers import completion_answer, embeddings_answer, prompt_answer, prompt_of
+from s3agents.testing.stub_http import HangUp, HttpAnswer, HttpRequest, HttpServer
 from s3agents.testing.stub_latency import DISTRIBUTIONS, Latency
 from s3agents.testing.stub_prefix_cache import PrefixCache
 from s3agents.testing.stub_slots import Slots
@@ -97,7 +97,7 @@ class StubEndpoint:
         self._host, self._port = host, port
         self._numbered = 0
         self._next: deque[str] = deque()
-        self._runner: web.ServerRunner | None = None
+        self._server = HttpServer(self._handle)
 
     @property
     def url(self) -> str:
@@ -109,19 +109,13 @@ class StubEndpoint:
         self._next.extend(kinds)
 
     async def __aenter__(self) -> StubEndpoint:
-        server = web.Server(self._handle, handler_cancellation=True, access_log=None)
-        self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port, backlog=4096, reuse_address=True).start()
-        self._port = self._runner.addresses[0][1]
+        self._port = await self._server.start(self._host, self._port)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        await self._server.stop()
 
     @contextmanager
     def running_in_thread(self) -> Iterator[StubEndpoint]:
@@ -149,18 +143,18 @@ class StubEndpoint:
             loop.call_soon_threadsafe(done.set)
             thread.join()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        if self.key is not None and request.headers.get("Authorization") != f"Bearer {self.key}":
-            return _error(401, f"Incorrect API key: {request.headers.get('Authorization', 'none')}")
+    async def _handle(self, request: HttpRequest) -> HttpAnswer:
+        if self.key is not None and request.headers.get("authorization") != f"Bearer {self.key}":
+            return _error(401, f"Incorrect API key: {request.headers.get('authorization', 'none')}")
         if request.method == "POST" and request.path in _ANSWERS:
             return await self._counted(request)
         if request.path == "/v1/models":
             return _json({"object": "list", "data": [{"id": self.model, "object": "model", "owned_by": "s3agents"}]})
         if request.path == "/metrics":
-            return web.Response(text=self._metrics())
-        return web.Response() if request.path == "/health" else _error(404, f"no such path: {request.path}")
+            return HttpAnswer(body=self._metrics().encode(), kind="text/plain; charset=utf-8")
+        return HttpAnswer() if request.path == "/health" else _error(404, f"no such path: {request.path}")
 
-    async def _counted(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _counted(self, request: HttpRequest) -> HttpAnswer:
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
         try:
@@ -168,29 +162,28 @@ class StubEndpoint:
         finally:
             self.in_flight -= 1
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, request: HttpRequest) -> HttpAnswer:
         number, self._numbered = self._numbered, self._numbered + 1
         chat = request.path.endswith("completions")
         self.requests += chat
         self.embedded += not chat
-        raw = await request.read()
         try:
-            body = orjson.loads(raw)
+            body = orjson.loads(request.body)
         except ValueError:
             return _error(400, "wanted a JSON body")
         self.bodies.append(body)
         failure = self._failure(number)
-        await self._serve(self._delay(number, raw))
+        await self._serve(self._delay(number, request.body))
         if failure is not None:
             self.failed[failure] += 1
-            if (failed := await _failed(request, failure)) is not None:
+            if (failed := await _failed(failure)) is not None:
                 return failed
         try:
             answer, used = _ANSWERS[request.path](body, failure)
         except (KeyError, TypeError, ValueError) as exc:
             return _error(400, f"{type(exc).__name__}: {exc}")
         self._count(body, used)
-        return web.Response(body=answer, content_type="application/json")
+        return HttpAnswer(body=answer)
 
     def _delay(self, number: int, content: bytes) -> float:
         latency = self.latency
@@ -242,26 +235,23 @@ class StubEndpoint:
         return "".join(f'{name}{{model_name="{self.model}"}} {value}\n' for name, value in figures.items())
 
 
-async def _failed(request: web.BaseRequest, failure: str) -> web.StreamResponse | None:
+async def _failed(failure: str) -> HttpAnswer | None:
     """The answer of a failure that needs no reply; ``None`` if it spoils one."""
     if failure.startswith("status_"):
         return _error(int(failure.removeprefix("status_")), f"stub failure {failure}")
     if failure == "timeout":
         await asyncio.Event().wait()
-    if failure == "drop" and request.transport is not None:
-        request.transport.abort()
-        return web.Response()
-    return web.Response(body=_PAGE, content_type="text/html") if failure == "garbage" else None
+    if failure == "drop":
+        raise HangUp
+    return HttpAnswer(body=_PAGE, kind="text/html") if failure == "garbage" else None
 
 
-def _json(value: Any) -> web.Response:
-    return web.Response(body=orjson.dumps(value), content_type="application/json")
+def _json(value: Any, status: int = 200) -> HttpAnswer:
+    return HttpAnswer(status=status, body=orjson.dumps(value))
 
 
-def _error(status: int, message: str) -> web.Response:
-    answer = _json({"error": {"message": message, "type": "stub", "code": status}})
-    answer.set_status(status)
-    return answer
+def _error(status: int, message: str) -> HttpAnswer:
+    return _json({"error": {"message": message, "type": "stub", "code": status}}, status)
 
 
 def _arguments() -> argparse.Namespace:
