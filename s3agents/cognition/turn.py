@@ -106,6 +106,7 @@ class Turn:
         self._perceived: tuple[Delivery, ...] = ()
         self._cues: list[TextId] = []
         self._affinity = Affinity(self._profile.id)
+        self._scores: list[float] | None = None
         self._recalled: list[Recollection] = []
         self._recalled_items: list[MemoryItem] = []
         self._due = due_act(state.intentions, tick)
@@ -139,10 +140,12 @@ class Turn:
     def recall(self, known: TextTable) -> None:
         """What comes to mind, and how close to the reader's attributes what is read is."""
         self._advance(Phase.RECALLED)
-        self._affinity.learn(known, self._cues)
+        mind, pool, tick = self._mind, self._state.pool, self._tick
+        cues = self._affinity.learn(known, self._cues)
         if self._thinks:
+            self._scores = mind.influence.scores(pool, tick)
             self._recalled, self._recalled_items = recollect(
-                self._mind, self._state.pool, self._cues, known, tick=self._tick
+                mind, pool, known, tick=tick, cues=cues, scores=self._scores
             )
 
     async def think(self) -> None:
@@ -208,7 +211,7 @@ class Turn:
         read = [(d.post, d.source) for d in self._perceived] + [(post, Source.SELF) for post in self._posts]
         if written := self.written:
             self._affinity.learn(known, list(written))
-        return retain(self._mind, self._state.pool, read, self._affinity, tick=self._tick)
+        return retain(self._mind, self._state.pool, read, self._affinity, tick=self._tick, scores=self._scores)
 
     def _advance(self, to: Phase) -> None:
         if to != self.phase + 1:

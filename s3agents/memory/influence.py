@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from s3agents.config.memory import WeightsSection
 from s3agents.embed.base import Vectors
 from s3agents.events import Source
-from s3agents.ids import PostId
 from s3agents.state import MemoryItem
 
-__all__ = ["Influence", "cosine", "unit_rows"]
+__all__ = ["Influence", "cosine", "cosines"]
 
 _DIGITS = 6
 """Scores are compared to six decimals, so that no order hangs on the last bit of a sum."""
@@ -58,21 +57,51 @@ class Influence:
         return recency + w.relevance * item.relevance + w.authenticity * self.authenticity[item.source]
 
     def remember(
-        self, pool: Sequence[MemoryItem], items: Iterable[MemoryItem], *, now: int, capacity: int
+        self,
+        pool: Sequence[MemoryItem],
+        items: Iterable[MemoryItem],
+        *,
+        now: int,
+        capacity: int,
+        scores: Sequence[float] | None = None,
     ) -> tuple[tuple[MemoryItem, ...], tuple[MemoryItem, ...], tuple[MemoryItem, ...]]:
         """Add ``items`` to ``pool``, and keep the ``capacity`` most influential at tick ``now``.
 
         A post is remembered once: when it comes again, from the more authentic of its sources.
 
+        Args:
+            pool: all memories, each of another post.
+            items: what may become one.
+            now: current tick.
+            capacity: most memories kept.
+            scores: influence of each of ``pool`` at that tick, where it is known already.
+
         Returns:
             The new pool, in the order in which it was filled; the memories in it that ``pool`` did not hold; and those
             that were forgotten, which may be ones of ``items``.
         """
+        news = list(items)
+        posts = {item.post for item in news}
+        if len(posts) < len(news) or not posts.isdisjoint([item.post for item in pool]):
+            return self._merge(pool, news, now, capacity)
+        merged = (*pool, *news)
+        if len(merged) <= capacity:
+            return merged, tuple(news), ()
+        weighed = [*(self.scores(pool, now) if scores is None else scores), *self.scores(news, now)]
+        gone = set(_worst(weighed, merged, len(merged) - capacity))
+        kept = tuple([item for i, item in enumerate(merged) if i not in gone])
+        remembered = tuple([item for i, item in enumerate(news, start=len(pool)) if i not in gone])
+        return kept, remembered, tuple([merged[i] for i in sorted(gone)])
+
+    def _merge(
+        self, pool: Sequence[MemoryItem], items: Sequence[MemoryItem], now: int, capacity: int
+    ) -> tuple[tuple[MemoryItem, ...], tuple[MemoryItem, ...], tuple[MemoryItem, ...]]:
+        """:meth:`remember` where a post comes again."""
         merged = {item.post: item for item in pool}
         for item in items:
             merged[item.post] = self._more_authentic(merged.get(item.post, item), item)
         before = set(map(id, pool))
-        kept, forgotten = self._select(merged, now, capacity)
+        kept, _, forgotten = self.remember((), merged.values(), now=now, capacity=capacity)
         return kept, tuple([item for item in kept if id(item) not in before]), forgotten
 
     def recall(
@@ -83,6 +112,7 @@ class Influence:
         *,
         cues: Sequence[Vectors] | Rows = (),
         vectors: Sequence[Vectors] | Rows | None = None,
+        scores: Sequence[float] | None = None,
     ) -> list[tuple[MemoryItem, float]]:
         """The ``k`` memories of highest influence at tick ``now``, highest first, with their scores to six decimals.
 
@@ -92,13 +122,14 @@ class Influence:
             k: most memories to return.
             cues: unit vectors of what is being read; a memory gains by its cosine to the nearest of them.
             vectors: unit vectors of the texts of ``pool``, in its order; needed with ``cues``.
+            scores: influence of each of ``pool`` at that tick, where it is known already.
 
         Raises:
             ValueError: if there are cues and no vectors.
         """
         if k <= 0 or not pool:
             return []
-        scores = self._scores(pool, now)
+        scores = self.scores(pool, now) if scores is None else scores
         if len(cues) and self.weights.cue:
             if vectors is None:
                 raise ValueError("cues are compared with the vectors of the pool: give both")
@@ -107,8 +138,8 @@ class Influence:
         best = [(_rounded(scores[i]), pool[i]) for i in _best(scores, pool, k)]
         return [(item, score) for score, item in sorted(best, key=_rank, reverse=True)]
 
-    def _scores(self, items: Sequence[MemoryItem], now: int) -> list[float]:
-        """The influence of each of ``items``: many share a tick, whose recency is worked out once."""
+    def scores(self, items: Sequence[MemoryItem], now: int) -> list[float]:
+        """The influence of each of ``items`` at tick ``now``: many share a tick, whose recency is worked out once."""
         w, recency = self.weights, dict[int, float]()
         relevance, by_source = w.relevance, {s: w.authenticity * score for s, score in self.authenticity.items()}
         scores = []
@@ -122,17 +153,6 @@ class Influence:
     def _more_authentic(self, known: MemoryItem, again: MemoryItem) -> MemoryItem:
         return again if self.authenticity[again.source] > self.authenticity[known.source] else known
 
-    def _select(
-        self, merged: Mapping[PostId, MemoryItem], now: int, capacity: int
-    ) -> tuple[tuple[MemoryItem, ...], tuple[MemoryItem, ...]]:
-        """The most influential, and the rest, both in the order of ``merged``."""
-        items = tuple(merged.values())
-        if len(items) <= capacity:
-            return items, ()
-        stays = set(_best(self._scores(items, now), items, capacity))
-        kept = tuple([item for i, item in enumerate(items) if i in stays])
-        return kept, tuple([item for i, item in enumerate(items) if i not in stays])
-
 
 @lru_cache(4096)
 def _forgetting(age: float, half_life: float) -> float:
@@ -144,7 +164,12 @@ def cosine(a: Vectors | NDArray[np.float64], b: Vectors) -> float:
     return _rounded(float(np.dot(a.astype(np.float64, copy=False), b)))
 
 
-def unit_rows(vectors: Sequence[Vectors] | Rows) -> NDArray[np.float64]:
+def cosines(a: NDArray[np.float64], rows: NDArray[np.float64]) -> list[float]:
+    """:func:`cosine` of ``a`` and each of ``rows``, with the same bits: one product for all might sum otherwise."""
+    return [_rounded(float(a.dot(row))) for row in rows]
+
+
+def _rows(vectors: Sequence[Vectors] | Rows) -> NDArray[np.float64]:
     """``vectors`` as the rows of a matrix; faster than ``np.array`` on a list of them."""
     if isinstance(vectors, np.ndarray):
         return vectors.astype(np.float64, copy=False)
@@ -155,7 +180,7 @@ def unit_rows(vectors: Sequence[Vectors] | Rows) -> NDArray[np.float64]:
 
 def _nearness(vectors: Sequence[Vectors] | Rows, cues: Sequence[Vectors] | Rows) -> list[float]:
     """For each of ``vectors`` its cosine to the nearest of ``cues``."""
-    nearest: list[float] = (unit_rows(vectors) @ unit_rows(cues).T).max(axis=1).tolist()
+    nearest: list[float] = (_rows(vectors) @ _rows(cues).T).max(axis=1).tolist()
     return nearest
 
 
@@ -172,6 +197,18 @@ def _best(scores: Sequence[float], items: Sequence[MemoryItem], k: int) -> list[
     if len(best) + len(doubtful) > k:
         doubtful.sort(key=lambda i: _rank((_rounded(scores[i]), items[i])), reverse=True)
     return best + doubtful[: k - len(best)]
+
+
+def _worst(scores: Sequence[float], items: Sequence[MemoryItem], n: int) -> list[int]:
+    """Places of the ``n`` of ``items`` that rank lowest, in no order; as :func:`_best`, from the other end."""
+    if n >= len(items):
+        return list(range(len(items)))
+    edge = sorted(scores)[n - 1]
+    worst = [i for i, score in enumerate(scores) if score < edge - _APART]
+    doubtful = [i for i, score in enumerate(scores) if edge - _APART <= score <= edge + _APART]
+    if len(worst) + len(doubtful) > n:
+        doubtful.sort(key=lambda i: _rank((_rounded(scores[i]), items[i])))
+    return worst + doubtful[: n - len(worst)]
 
 
 def _rounded(score: float) -> float:

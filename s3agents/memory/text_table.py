@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from s3agents.ids import TextId
 from s3agents.memory.base import StoredText
-from s3agents.memory.influence import unit_rows
 
 __all__ = ["TextTable"]
 
@@ -24,7 +23,8 @@ class TextTable:
     def __init__(self, stored: Mapping[TextId, StoredText]) -> None:
         self._stored = stored
         self._row = dict(zip(stored, range(len(stored)), strict=True))
-        self._vectors = unit_rows([known.vector for known in stored.values()])
+        vectors = [known.vector for known in stored.values()]
+        self._vectors = np.concatenate(vectors).reshape(len(vectors), -1) if vectors else np.zeros((0, 0), np.float32)
 
     def text(self, key: TextId) -> str:
         """The text ``key``."""
@@ -32,10 +32,10 @@ class TextTable:
 
     def vector(self, key: TextId) -> NDArray[np.float64]:
         """Its unit vector, of shape ``(dimensions,)``; one that does not keep the table alive."""
-        vector: NDArray[np.float64] = self._vectors[self._row[key]].copy()
+        vector: NDArray[np.float64] = self._vectors[self._row[key]].astype(np.float64)
         return vector
 
     def vectors(self, keys: Sequence[TextId]) -> NDArray[np.float64]:
         """The unit vectors of ``keys``, of shape ``(len(keys), dimensions)``."""
         row = self._row
-        return self._vectors.take([row[key] for key in keys], axis=0)
+        return self._vectors.take(np.array([row[key] for key in keys], dtype=np.intp), axis=0).astype(np.float64)

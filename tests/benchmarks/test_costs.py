@@ -99,7 +99,7 @@ async def test_cost_of_a_recall(tmp_path: Path, say: Say) -> None:
                 for k in rng.integers(0, 20_000, 32)
             )
             known = TextTable(await store.get({item.text for item in pool}))
-            recalled, _ = recollect(mind, pool, (), known, tick=3)
+            recalled, _ = recollect(mind, pool, known, tick=3)
             assert len(recalled) == mind.recall
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         say(f"recall of 4 from 32, {name}: {5 * cpu:.2f} ms CPU, {5 * wall:.2f} ms wall")

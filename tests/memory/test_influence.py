@@ -269,3 +269,12 @@ class TestTheFastWay:
         assert list(kept) == [memory for memory in pool if memory in best]
         assert list(forgotten) == [memory for memory in pool if memory not in best]
         assert list(new) == [memory for memory in kept if memory not in pool[:5]]
+
+    @given(steps=near, capacity=st.integers(0, 45), already=st.integers(0, 40))
+    def test_known_scores_change_nothing(self, steps, capacity, already):
+        """Neither what is kept nor what comes to mind."""
+        influence, pool = weighing(), self.close(steps)
+        scores, news = influence.scores(pool[:already], NOW), pool[already:]
+        kept = influence.remember(pool[:already], news, now=NOW, capacity=capacity, scores=scores)
+        assert kept == influence.remember(pool[:already], news, now=NOW, capacity=capacity)
+        assert influence.recall(pool[:already], NOW, 5, scores=scores) == influence.recall(pool[:already], NOW, 5)
