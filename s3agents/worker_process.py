@@ -82,7 +82,7 @@ class WorkerProcess:
         self._prepared: tuple[str, Prepared] | None = None
 
     async def run(self) -> str:
-        """Return how the run ended, once it has: ``done``, or with ``once`` in any way.
+        """Return how the run ended, once it has: ``done``, or with ``once`` in any way, ``over`` if it did not say.
 
         Raises:
             InputError: if the run has another society, other prompts or models than are found here.
@@ -104,8 +104,8 @@ class WorkerProcess:
                 self._wait_for_run(waiting)
                 continue
             waiting.begin()
-            if ended == "done" or (options.once and ended):
-                return ended
+            if ended == "done" or options.once:
+                return ended or "over"
 
     def _wait_for_run(self, waiting: Waiting) -> None:
         run = self._options.run

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,8 @@ __all__ = ["Crew"]
 
 _WRONG: Final = 2  # exit code of a worker that cannot work for this run, now or ever
 _RESTARTS: Final = 5  # of each
-_LEAVE_SECONDS: Final = 15.0  # that a worker has to leave when the run is over
+_LEAVE_SECONDS: Final = 5.0  # that workers have to leave by themselves when the run is over, before they are told to
+_TOLD_SECONDS: Final = 15.0  # that they have then
 _TAIL: Final = 1_000
 
 _log = structlog.get_logger(__name__)
@@ -102,17 +104,17 @@ class Crew:
         return "\n".join(words for member in self._members if not member.lives and (words := member.last_words))
 
     async def leave(self) -> None:
-        """Return when all have ended, at their own pace at first."""
+        """Return when all have ended: by themselves, else told to, as one that has come too late has to be."""
         await asyncio.to_thread(self._leave)
 
     def _leave(self) -> None:
         processes = [member.process for member in self._members if member.process is not None]
-        well = True
+        late = _still_there(processes, _LEAVE_SECONDS)
+        for process in late:
+            process.terminate()
+        well = not _still_there(late, _TOLD_SECONDS)
+        well &= all(process.returncode == 0 for process in processes if process not in late)
         for process in processes:
-            try:
-                well &= process.wait(_LEAVE_SECONDS) == 0
-            except subprocess.TimeoutExpired:
-                well = False
             end_guarded(process)
         for member in self._members:
             member.process = None
@@ -123,3 +125,14 @@ class Crew:
         with member.log.open("ab") as log:
             environ = {**os.environ, **self._environ}
             member.process = start_guarded(list(self._command), stdout=log, stderr=log, env=environ)
+
+
+def _still_there(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> list[subprocess.Popen[bytes]]:
+    """Those that have not ended after so many seconds."""
+    end, there = time.monotonic() + seconds, []
+    for process in processes:
+        try:
+            process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            there.append(process)
+    return there

@@ -64,17 +64,19 @@ async def test_who_ends_again_and_again_is_given_up(tmp_path: Path) -> None:
     await workers.leave()
 
 
-async def test_who_does_not_leave_is_ended(tmp_path: Path) -> None:
-    """Though it neither hears nor ends."""
-    workers = crew(tmp_path, "import time; print('here', flush=True); time.sleep(600)", size=1)
+@pytest.mark.parametrize("deaf", [False, True])
+async def test_who_does_not_leave_is_told_to_and_then_ended(deaf: bool, tmp_path: Path) -> None:
+    """One that goes when it is told to leaves nothing either; one that does not hear leaves its log."""
+    hear = "signal.signal(signal.SIGTERM, signal.SIG_IGN);" if deaf else ""
+    workers = crew(tmp_path, f"import signal, time; {hear} print('here', flush=True); time.sleep(600)", size=1)
     workers.start()
     log = tmp_path / "workers" / "worker-1.log"
     until(lambda: log.exists() and "here" in log.read_text(), "a worker")
     assert workers.running
-    with patch("s3agents.fleet.crew._LEAVE_SECONDS", 0.1):
+    with patch("s3agents.fleet.crew._LEAVE_SECONDS", 0.1), patch("s3agents.fleet.crew._TOLD_SECONDS", 1.0):
         await workers.leave()
     assert not workers.running
-    assert log.exists()
+    assert log.exists() == deaf
 
 
 def test_a_command_that_is_none_is_told(tmp_path: Path) -> None:
