@@ -45,6 +45,8 @@ def pair_figures(pair: Pair) -> Iterator[Figure]:
     yield Figure(name="requests or turns a second", unit="/s", bare=bare.rate, society=society.rate)
     yield from _cpu(pair, bare, society)
     yield Figure(name="peak memory", unit="MB", society=society.peak)
+    if society.chroma_peak:
+        yield Figure(name="  of the process of Chroma", unit="MB", society=society.chroma_peak)
     yield Figure(name="memory of an agent more", unit="KB", society=pair.agent_bytes)
     yield from _endpoint(pair.bare, pair.society)
 
@@ -62,6 +64,9 @@ def _cpu(pair: Pair, bare: BareOutcome, society: SocietyOutcome) -> Iterator[Fig
         yield Figure(name=f"  in tick {last.tick}", unit="ms", society=last.cpu_ms)
     if society.bus == "nats":
         yield Figure(name="CPU of the NATS server", unit="ms", society=_each(society.nats_cpu, society.turns))
+    if society.chroma_cpu is not None:
+        name = "CPU of the process of Chroma, which writes on after the last tick"
+        yield Figure(name=name, unit="ms", society=_each(society.chroma_cpu, society.turns))
     if pair.load.workers is not None:
         yield Figure(name="CPU of the workers", unit="ms", society=_each(society.workers_cpu, society.turns))
     yield Figure(

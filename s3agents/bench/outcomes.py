@@ -48,6 +48,8 @@ class SocietyOutcome:
         start_cpu: likewise, of processor time.
         nats_cpu: seconds of processor time of its NATS server; ``None`` where the system does not tell.
         workers_cpu: likewise, of its workers.
+        chroma_cpu: likewise, of its Chroma, where that has a process of its own.
+        chroma_peak: most bytes resident in that process.
         peak: most bytes resident.
         base: bytes resident before the society was made, all modules loaded.
         ticks: what each took, from tick 1 on.
@@ -80,6 +82,8 @@ class SocietyOutcome:
     bus: str = ""
     lookahead: int = 0
     fingerprint: str = ""
+    chroma_cpu: float | None = None
+    chroma_peak: int = 0
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> SocietyOutcome:

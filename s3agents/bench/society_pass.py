@@ -12,7 +12,7 @@ from s3agents import wiring
 from s3agents.bench.load import Load
 from s3agents.bench.outcomes import SocietyOutcome, TickCost
 from s3agents.bench.sampling import CpuSampler, Sampled
-from s3agents.bench.usage import descendants_cpu, peak_bytes, resident_bytes
+from s3agents.bench.usage import descendants_cpu, descendants_peak, peak_bytes, resident_bytes
 from s3agents.cognition.base import Usage
 from s3agents.config import Scenario
 from s3agents.coordinator.coordinator import Progress
@@ -24,7 +24,7 @@ from s3agents.simulation import Simulation
 __all__ = ["society_pass"]
 
 _EVERY = 64
-_NATS = "nats-server"
+_NATS, _CHROMA = "nats-server", "s3agents-chroma"
 
 
 def society_pass(job: dict[str, Any], tell: Callable[[int, int], None]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class _Marks:
         self._sampler = CpuSampler()
         self._sampled: Sampled | None = None
         self._start = (0.0, 0.0)
-        self._before = self._told = 0
+        self._before = self._told = self._chroma_peak = 0
 
     def __call__(self, progress: Progress) -> None:
         record = progress.committed
@@ -83,6 +83,7 @@ class _Marks:
             self._count(record)
         if progress.tick == self._last:
             self._sampled = self._sampler.stop()
+            self._chroma_peak = descendants_peak(_CHROMA)
 
     def began(self, wall: float, cpu: float) -> None:
         """Say when everything began."""
@@ -91,7 +92,7 @@ class _Marks:
     def outcome(self, *, base: int) -> dict[str, Any]:
         """All figures of the pass."""
         (first_wall, first_cpu), (last_wall, last_cpu) = self._clocks[0], self._clocks[-1]
-        nats, workers = self._others_cpu()
+        nats, chroma, workers = self._others_cpu()
         sampled = self._sampled or Sampled(seconds={}, samples=0)
         modules = sorted(sampled.seconds.items(), key=lambda pair: -pair[1])
         return SocietyOutcome(
@@ -103,6 +104,8 @@ class _Marks:
             start_cpu=first_cpu - self._start[1],
             nats_cpu=nats,
             workers_cpu=workers,
+            chroma_cpu=chroma,
+            chroma_peak=self._chroma_peak,
             peak=peak_bytes(),
             base=base,
             ticks=tuple(self._costs()),
@@ -115,14 +118,14 @@ class _Marks:
             reply_tokens=self._usage.reply_tokens,
         ).plain()
 
-    def _others_cpu(self) -> tuple[float | None, float | None]:
-        """What other processes spent from the first commit to the last: the NATS server, and all others together."""
+    def _others_cpu(self) -> tuple[float | None, float | None, float | None]:
+        """What other processes spent from the first commit to the last: NATS server, Chroma, all others together."""
         before, after = self._others[0], self._others[-1]
         if before is None or after is None:
-            return None, None
+            return None, None, None
         spent = {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
-        nats = spent.pop(_NATS, 0.0)
-        return nats, sum(spent.values())
+        nats, chroma = spent.pop(_NATS, 0.0), spent.pop(_CHROMA, None)
+        return nats, chroma, sum(spent.values())
 
     def _costs(self) -> list[TickCost]:
         pairs = zip(self._clocks, self._clocks[1:], strict=False)

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["descendants_cpu", "machine_busy_seconds", "peak_bytes", "resident_bytes"]
+__all__ = ["descendants_cpu", "descendants_peak", "machine_busy_seconds", "peak_bytes", "resident_bytes"]
 
 _STATUS = Path("/proc/self/status")
 _STAT = Path("/proc/stat")
@@ -37,6 +37,20 @@ def descendants_cpu() -> dict[str, float] | None:
     """
     if not _STAT.exists():
         return None
+    sums: dict[str, float] = {}
+    for _, name, seconds in _descendants():
+        sums[name] = sums.get(name, 0.0) + seconds
+    return sums
+
+
+def descendants_peak(program: str) -> int:
+    """Most memory that each living descendant that runs ``program`` ever had resident, summed; 0 if none is known."""
+    peaks = (_status("VmHWM", of=_STAT.parent / str(pid)) for pid, name, _ in _descendants() if name == program)
+    return sum(peaks)
+
+
+def _descendants() -> list[tuple[int, str, float]]:
+    """Id, name of the program, and seconds of processor time of each living descendant of this process."""
     parents: dict[int, int] = {}
     spent: dict[int, tuple[str, float]] = {}
     for entry in _STAT.parent.glob("[0-9]*/stat"):
@@ -47,10 +61,7 @@ def descendants_cpu() -> dict[str, float] | None:
         fields = rest.split()
         parents[int(entry.parent.name)] = int(fields[1])
         spent[int(entry.parent.name)] = name, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    sums: dict[str, float] = {}
-    for name, seconds in (spent[pid] for pid in spent if _descends(pid, parents)):
-        sums[name] = sums.get(name, 0.0) + seconds
-    return sums
+    return [(pid, *spent[pid]) for pid in spent if _descends(pid, parents)]
 
 
 def machine_busy_seconds() -> float | None:
@@ -69,6 +80,10 @@ def _descends(pid: int, parents: dict[int, int]) -> bool:
     return False
 
 
-def _status(key: str) -> int:
-    lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
-    return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f"{key}:"))
+def _status(key: str, of: Path = _STATUS.parent) -> int:
+    """A size in what the system says of a process; 0 if that has just ended."""
+    try:
+        lines = (of / _STATUS.name).read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith(f"{key}:")), 0)

@@ -155,6 +155,9 @@ def test_a_society_of_rules_needs_no_endpoint() -> None:
     assert 0.05 <= made.outcome.turns / 2_000 <= 0.08
     assert made.outcome.calls == 0
     assert "rules" in alone.title
+    if Path("/proc/stat").exists():
+        assert (made.outcome.chroma_cpu or 0.0) >= 0.0
+        assert made.outcome.chroma_peak > 10_000_000, "so many users have a Chroma in a process of its own"
 
 
 def test_repeats_take_the_one_of_median_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
