@@ -24,11 +24,11 @@ class NotEncryptedError(Error):
 
 
 class CarefulClient(Client):
-    """A connection without two weaknesses of the vendor's.
+    """A connection without three weaknesses of the vendor's.
 
     It goes on in the clear, password and all, whenever a server does not ask for TLS, be it when it comes back after
-    hours, or to another one of the cluster. And it goes deaf, in silence, when a server answers a question that is no
-    longer waited for.
+    hours, or to another one of the cluster. It goes deaf, in silence, when a server answers a question that is no
+    longer waited for. And it leaves open what it had begun with a server that does not greet.
 
     Args:
         encrypted: whether it says nothing of itself to a server that does not encrypt.
@@ -43,6 +43,16 @@ class CarefulClient(Client):
         if self._encrypted and not self._server_info.get("tls_required"):
             raise NotEncryptedError
         return bytes(super()._connect_command())
+
+    def let_go(self) -> None:
+        """Leave no connection open, in whatever state it is."""
+        transport: Any = self._transport
+        if transport is not None:
+            transport.close()
+
+    async def _connect_to_server(self, s: Any) -> None:
+        self.let_go()
+        await super()._connect_to_server(s)
 
     async def _process_pong(self) -> None:
         if self._pongs and self._pongs[0].done():  # given up since: its answer is nobody's
@@ -76,14 +86,14 @@ async def try_servers(urls: Sequence[str], options: Mapping[str, Any], *, encryp
     raise next((exc for exc in refusals if not isinstance(exc, NoServersError | OSError)), refusals[0])
 
 
-async def _try_one(probe: Client, url: str, options: Mapping[str, Any]) -> None:
+async def _try_one(probe: CarefulClient, url: str, options: Mapping[str, Any]) -> None:
     try:
         await probe.connect(servers=[url], **options, allow_reconnect=False, max_reconnect_attempts=1)
     finally:
         await hang_up(probe)
 
 
-async def hang_up(client: Client) -> None:
+async def hang_up(client: CarefulClient) -> None:
     """See to it that what was sent is out, and close; ``drain`` of nats-py would wait for a server that hangs."""
     if client.is_connected:
         with suppress(Error, OSError):
@@ -93,3 +103,4 @@ async def hang_up(client: Client) -> None:
         with suppress(Error, OSError):
             async with asyncio.timeout(_HANG_UP_SECONDS):
                 await client.close()
+    client.let_go()
