@@ -15,6 +15,9 @@ from s3agents.memory.text_table import TextTable
 
 __all__ = ["TurnInHand", "begin", "finish", "take_alone"]
 
+_AT_ONCE = 32
+"""Turns whose texts are looked up together: what they share is found once, and a processor's caches hold it."""
+
 
 class TurnInHand(Protocol):
     """A turn that is under way; its methods are called in this order."""
@@ -62,11 +65,13 @@ async def begin(store: TextStore, turns: Sequence[TurnInHand]) -> None:
     Raises:
         MemoryStoreError: if the store refuses.
     """
-    for turn in turns:
-        turn.perceive()
-    known = TextTable(await store.get({key for turn in turns for key in turn.needed}))
-    for turn in turns:
-        turn.recall(known)
+    for start in range(0, len(turns), _AT_ONCE):
+        some = turns[start : start + _AT_ONCE]
+        for turn in some:
+            turn.perceive()
+        known = TextTable(await store.get({key for turn in some for key in turn.needed}))
+        for turn in some:
+            turn.recall(known)
 
 
 async def finish(store: TextStore, turns: Sequence[TurnInHand]) -> list[TurnResult]:

@@ -19,5 +19,6 @@ def perceive(
     Posts of cascades that the agent started or passed on already have nothing new to say to it. Of more than it can
     read, a random part is read, for the order of ids must not decide who is heard.
     """
-    news = sorted((d for d in inbox if d.post.root not in shared), key=lambda d: d.post.order)
-    return tuple(news[i] for i in draws.sample("attention", len(news), attention))
+    old = frozenset(shared)  # dozens of them, each looked at for every post
+    news = sorted([d for d in inbox if d.post.root not in old], key=lambda d: d.post.order)
+    return tuple([news[i] for i in draws.sample("attention", len(news), attention)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3agents.cognition.announce import Announcement, Announcing
@@ -20,6 +20,7 @@ from s3agents.config.memory import AUTHENTICITY, WeightsSection
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.events import Delivery, Post, Source
 from s3agents.ids import TextId, UserId, post_id
+from s3agents.labels import Attitude
 from s3agents.memory.base import StoredText
 from s3agents.memory.influence import Influence
 from s3agents.memory.local import LocalStore
@@ -50,7 +51,9 @@ def mind(store: LocalStore) -> Mind:
     """A textbook mind with little room."""
     return Mind(
         scene=Scene(topic="t", question="q"),
-        cognition=RulesCognition(RulesSection(), phrases={}),
+        cognition=RulesCognition(
+            RulesSection(), phrases={Attitude.POSITIVE: "Keep it.", Attitude.NEGATIVE: "Drop it."}
+        ),
         store=store,
         influence=Influence(WeightsSection(), AUTHENTICITY, 3.0),
         capacity=4,
@@ -78,6 +81,7 @@ def turn(thinks_by: Mind, person: Persona, state: AgentState, tick: int, texts: 
 mails = st.lists(st.lists(st.lists(st.sampled_from(WORDS), max_size=4), min_size=4, max_size=4), min_size=1, max_size=5)
 
 
+@settings(deadline=None, max_examples=60)
 @given(mails=mails)
 async def test_a_batch_comes_to_what_each_comes_to_alone(mails: list[list[list[str]]]) -> None:
     """Whatever they read, over several ticks, with announcements among them."""
