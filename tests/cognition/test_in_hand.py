@@ -19,7 +19,7 @@ from s3agents.config.cognition import RulesSection
 from s3agents.config.memory import AUTHENTICITY, WeightsSection
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.events import Delivery, Post, Source
-from s3agents.ids import TextId, UserId, post_id
+from s3agents.ids import PostId, TextId, UserId, post_id
 from s3agents.labels import Attitude
 from s3agents.memory.base import StoredText
 from s3agents.memory.influence import Influence
@@ -64,7 +64,13 @@ def mind(store: LocalStore) -> Mind:
 def inbox(tick: int, texts: list[str]) -> list[Delivery]:
     """Mail of ``tick``, from others."""
     posts = [
-        Post(id=post_id(tick - 1, UserId(f"a{n}"), 0), author=UserId(f"a{n}"), tick=tick - 1, text=text, root=f"r{n}")
+        Post(
+            id=post_id(tick - 1, UserId(f"a{n}"), 0),
+            author=UserId(f"a{n}"),
+            tick=tick - 1,
+            text=text,
+            root=PostId(f"r{n}"),
+        )
         for n, text in enumerate(texts)
     ]
     return [Delivery(post=post, source=Source.MUTUAL if post.text == "cats" else Source.FOLLOWEE) for post in posts]
