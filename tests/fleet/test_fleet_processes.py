@@ -53,16 +53,16 @@ def town(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, nats_url: str) -> Iterator[Fleet]:
+def fleet(tmp_path: Path, own_nats_url: str) -> Iterator[Fleet]:
     """No processes yet."""
-    with Fleet(tmp_path, nats_url) as processes:
+    with Fleet(tmp_path, own_nats_url) as processes:
         yield processes
 
 
 @pytest.fixture
-def s3agents(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, nats_url: str) -> Command:
+def s3agents(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, own_nats_url: str) -> Command:
     """The command line in this process, which finds the server by its environment."""
-    monkeypatch.setenv("S3AGENTS_BUS", nats_url)
+    monkeypatch.setenv("S3AGENTS_BUS", own_nats_url)
     monkeypatch.setenv("COLUMNS", "200")
     return command_line(capsys.readouterr)
 
