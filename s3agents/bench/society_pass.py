@@ -73,17 +73,17 @@ class _Marks:
                 self._told = done
                 self._tell(done, max(done, self._due))
             return
-        self._clocks.append((time.perf_counter(), time.process_time()))
         self._turns.append(len(record.turns))
-        if progress.tick in (0, self._last):
-            self._others.append(descendants_cpu())
         if progress.tick == 0:
+            self._others.append(descendants_cpu())  # a look at all processes there are: 0.1 s where they are many
             self._sampler.start()
-        else:
-            self._count(record)
+        self._clocks.append((time.perf_counter(), time.process_time()))
         if progress.tick == self._last:
             self._sampled = self._sampler.stop()
+            self._others.append(descendants_cpu())
             self._chroma_peak = descendants_peak(_CHROMA)
+        if progress.tick:
+            self._count(record)
 
     def began(self, wall: float, cpu: float) -> None:
         """Say when everything began."""
