@@ -16,6 +16,7 @@ from chaos_processes import has_workers
 __all__ = ["KINDS", "Kind"]
 
 _DAY = 24 * 3600
+_MEMORY = "s3agents-chroma"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,16 @@ def _pause_own_server(place: Place, rng: Random) -> None:
     place.signal_children("nats-server", signal.SIGSTOP)
     time.sleep(rng.uniform(0.5, 8))
     place.signal_children("nats-server", signal.SIGCONT)
+
+
+def _kill_memory(place: Place, rng: Random) -> None:
+    place.signal_children(_MEMORY, signal.SIGKILL)
+
+
+def _pause_memory(place: Place, rng: Random) -> None:
+    place.signal_children(_MEMORY, signal.SIGSTOP)
+    time.sleep(rng.uniform(0.5, 8))
+    place.signal_children(_MEMORY, signal.SIGCONT)
 
 
 def _restart_server(place: Place, rng: Random) -> None:
@@ -151,5 +162,9 @@ KINDS = {
     "kill-twice": Kind(act=_kill_twice, survives=False),
     "own-server-hung": Kind(act=_hang_own_server, survives=False),
     "kill-with-server": Kind(act=_kill_with_server, survives=False, external=True),
+    "memory-killed": Kind(act=_kill_memory),
+    "memory-paused": Kind(act=_pause_memory),
+    "pause-with-workers": Kind(act=_pause, workers=2, possible=has_workers),
+    "server-restarted-with-workers": Kind(act=_restart_server, external=True, workers=2, possible=has_workers),
 }
 """By name; the first few are those of a short series."""

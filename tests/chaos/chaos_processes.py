@@ -77,8 +77,8 @@ class Processes:
         return {pid: words for pid, words in found.items() if words}  # a zombie has none
 
     def running(self, word: str) -> list[int]:
-        """Those whose program, or its first script, has a name that ends in ``word``."""
-        return [pid for pid, words in self.alive().items() if word in map(_name, words.split()[:4])]
+        """Those whose program, its first script, or what it calls itself, is ``word``."""
+        return [pid for pid, words in self.alive().items() if word in [_own_name(pid), *map(_name, words.split()[:4])]]
 
     def left(self) -> list[str]:
         """Command lines of those that do not end within a few seconds."""
@@ -94,6 +94,13 @@ class Processes:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+
+
+def _own_name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:  # it has just ended
+        return ""
 
 
 def _name(word: str) -> str:
