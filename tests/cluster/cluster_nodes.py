@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from nats.errors import Error
 from nats.js.api import StreamInfo
 
+from s3agents.bus.nats_client import CarefulClient, hang_up
 from s3agents.bus.nats_server import find_nats_server
 
 __all__ = ["Cluster", "Node", "until"]
@@ -140,7 +141,7 @@ class Cluster:
         return asyncio.run(self._asked(_streams)) or []
 
     async def _asked(self, question: Callable[[Client], object]) -> object:
-        client = Client()
+        client = CarefulClient(encrypted=False)
 
         async def quiet(error: Exception) -> None:
             """Errors are answers enough."""
@@ -152,8 +153,7 @@ class Cluster:
         except (Error, OSError):
             return None
         finally:
-            if client.is_connected:
-                await client.close()
+            await hang_up(client)
 
 
 async def _ready(client: Client) -> bool:

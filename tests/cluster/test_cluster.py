@@ -6,6 +6,7 @@ that of the posts of a run without workers.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
@@ -15,11 +16,13 @@ import pytest
 from cluster_nodes import Cluster
 from cluster_run import Played, undisturbed, write_scenario
 
+from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_server import find_nats_server
+from s3agents.errors import BusError
 from s3agents.record.fingerprint import first_difference
 
 LONG = bool(os.environ.get("S3AGENTS_CLUSTER"))
-TICKS = 200 if LONG else 14
+TICKS = 60 if LONG else 14
 LOST_AT, BACK_AFTER = 4, 2
 CASES = [("S3L_", 2), ("S3_", 2), ("S3W_", 2), ("S3_", 0)]
 """Which stream's leader is lost, and how many workers take the turns."""
@@ -76,3 +79,5 @@ def test_a_run_goes_on_without_the_server_that_led_its_streams(
         played.end()
     assert first_difference(true, played.record) is None
     assert cluster.streams() == []
+    with pytest.raises(BusError, match=r"nats\.replicas"):  # more than there are
+        asyncio.run(NatsBus(cluster.url, replicas=5).open("run", []))
