@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
 
 import numpy as np
@@ -42,7 +41,6 @@ class Host:
         self._crowd, self._society, self._bus, self._shard = crowd, crowd.society, bus, shard
         self._shards = tuple(plan_shards(crowd.society, shard))
         self._mail: dict[int, Mail] = {}
-        self._unopened: str | None = None
 
     @property
     def shards(self) -> tuple[Shard, ...]:
@@ -63,10 +61,6 @@ class Host:
         """Open the bus, empty of posts, for ``run``; whoever made the bus closes it."""
         await self._bus.open(run, self._shards)
 
-    def open_soon(self, run: str) -> None:
-        """Have the bus opened, as :meth:`open` does, while what comes first is prepared: a server may need seconds."""
-        self._unopened = run
-
     async def restore(
         self, states: Mapping[UserId, AgentState], texts: Mapping[TextId, str], posts: Sequence[Post]
     ) -> None:
@@ -77,9 +71,8 @@ class Host:
             texts: of the posts that they remember.
             posts: that nobody has read.
         """
-        if states or texts or posts:
-            await self._while_opening(self._crowd.restore(states, texts))
-            await self._deliver(posts)
+        await self._crowd.restore(states, texts)
+        await self._deliver(posts)
 
     def due(
         self, tick: int, among: Set[int] | None, announcements: Mapping[UserId, Sequence[Announcement]]
@@ -99,7 +92,7 @@ class Host:
 
     async def prepare(self, due: Sequence[Due]) -> None:
         """Embed what the turns of ``due`` need, in one batch."""
-        await self._while_opening(self._crowd.prepare(due))
+        await self._crowd.prepare(due)
 
     async def begin(self, due: Sequence[Due], tick: int) -> list[TurnInHand]:
         """The turns of those who are due, up to the point where each has to think."""
@@ -117,31 +110,12 @@ class Host:
     async def forget(self, tick: int) -> None:
         """Let go of the posts of ``tick``, which all have read who read it, and of what was mail in it."""
         self._mail.pop(tick, None)
-        await self._opened()
         await self._bus.forget(tick)
-
-    async def _opened(self) -> None:
-        run, self._unopened = self._unopened, None
-        if run is not None:
-            await self.open(run)
-
-    async def _while_opening(self, work: Coroutine[None, None, None]) -> None:
-        """Do ``work``, and open the bus meanwhile if it is not open; no turn begins before both are done."""
-        if self._unopened is None:
-            await work
-            return
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._opened())
-                group.create_task(work)
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from errors
 
     async def _deliver(self, posts: Sequence[Post]) -> None:
         """Publish ``posts``, and take them in where they are read: each is mail in the tick after its own."""
         if not posts:
             return
-        await self._opened()
         await self._bus.publish(posts)
         arrived: dict[PostId, Post] = {}
         for shard, ids in self._readers_of(posts).items():  # one after the other: they come in by themselves meanwhile

@@ -60,8 +60,8 @@ class LocalTurns:
         self._host, self._pace = host, pace
 
     async def open(self, run: str, checkpoint: Checkpoint) -> None:
-        """Bring the agents of ``checkpoint`` back; the bus is open before the first turn is begun."""
-        self._host.open_soon(run)
+        """Open the bus, and bring the agents of ``checkpoint`` back."""
+        await self._host.open(run)
         await self._host.restore(checkpoint.states, checkpoint.texts, checkpoint.posts)
 
     async def run(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from s3agents import Society, wiring
-from s3agents.agents.crowd import Crowd, CrowdLimits, Due
+from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host
-from s3agents.bus.base import Shard
 from s3agents.bus.local import LocalBus
 from s3agents.cognition.announce import Announcement
 from s3agents.cognition.turn import TurnResult
@@ -26,14 +23,13 @@ from s3agents.testing.societies import lively_scenario, society_of
 NEWS = {UserId("u0"): [Announcement(text="News!")]}
 
 
-async def host_of(society: Society, bus: LocalBus, *, opened: bool = True, **changes: Any) -> Host:
-    """A host of textbook agents, open unless that is not wanted."""
+async def host_of(society: Society, bus: LocalBus, **changes: Any) -> Host:
+    """A host of textbook agents, open."""
     scenario = lively_scenario([], **changes)
     store = LocalStore(HashingEmbedder())
     minds = wiring.Minds(scenario, Roster(scenario, society), store, client=None, packs={})
     host = Host(Crowd(society, store, mind_of=minds, limits=CrowdLimits()), bus, shard=2)
-    if opened:
-        await host.open("run")
+    await host.open("run")
     return host
 
 
@@ -110,45 +106,3 @@ async def test_history_enters_the_memory_once() -> None:
     remembered = [item.post for item in result.record.remembered]
     assert remembered[:4] == [f"before.{n}.u1" for n in range(4)]
     assert all(isinstance(post, Post) for post in result.posts)
-
-
-class SlowBus(LocalBus):
-    """Is not open before its gate is, and may fail to."""
-
-    def __init__(self, failure: Exception | None = None) -> None:
-        super().__init__()
-        self.gate, self.failure = asyncio.Event(), failure
-
-    async def open(self, run: str, shards: Sequence[Shard]) -> None:
-        """Wait for the gate."""
-        await self.gate.wait()
-        if self.failure is not None:
-            raise self.failure
-        await super().open(run, shards)
-
-
-async def test_the_bus_opens_while_the_first_turns_are_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither waits for the other, and no turn begins before both are done."""
-    bus = SlowBus()
-    host = await host_of(society_of(3, [(1, 0)]), bus, opened=False)
-    prepared = Crowd.prepare
-
-    async def prepare(self: Crowd, due: Sequence[Due]) -> None:
-        await prepared(self, due)
-        bus.gate.set()
-
-    monkeypatch.setattr(Crowd, "prepare", prepare)
-    host.open_soon("run")
-    async with asyncio.timeout(10):
-        assert len(await played(host, 0, announcements=NEWS)) == 1
-        assert len(await played(host, 1)) == 1
-
-
-async def test_a_bus_that_does_not_open_is_told_before_any_turn() -> None:
-    """As its own error, whatever was being prepared."""
-    bus = SlowBus(BusError("nobody there"))
-    bus.gate.set()
-    host = await host_of(society_of(3, [(1, 0)]), bus, opened=False)
-    host.open_soon("run")
-    with pytest.raises(BusError, match="nobody there"):
-        await host.prepare(host.due(0, None, NEWS))
