@@ -124,7 +124,7 @@ async def _view(moment: Moment, question: _Question) -> TurnView:
     cue = text_id(asked)
     await moment.store.add({cue: asked})
     known = TextTable(await moment.store.get({cue, *(item.text for item in state.pool)}))
-    recalled, _ = recollect(mind, state.pool, [cue], known, tick=tick)
+    recalled, _ = recollect(mind, state.pool, known, tick=tick, cues=known.vectors([cue]))
     return TurnView(
         scene=mind.scene,
         persona=agent.persona,
