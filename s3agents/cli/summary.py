@@ -69,6 +69,8 @@ def _rows(summary: Summary) -> list[tuple[str, str]]:
     if summary.calls:
         tokens = f"{summary.calls:,}, {summary.prompt_tokens:,} prompt and {summary.reply_tokens:,} reply tokens"
         rows.append(("model calls", tokens))
+    if shortened := sum(mode.shortened for mode in summary.modes):
+        rows.append(("turns with a shortened prompt", f"{shortened:,}"))
     if summary.faults:
         causes = ", ".join(f"{count:,} x {cause}" for cause, count in summary.faults.items())
         rows.append(("[red]failed turns[/red]", causes))

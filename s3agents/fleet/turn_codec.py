@@ -81,7 +81,7 @@ def _packed(turn: TurnRecord, posts: Sequence[Post], ids: Table[PostId]) -> list
         [ids[post] for post in turn.forgotten],
         None if turn.intended is None else pack_intention(turn.intended),
         [[end.decided, end.done] for end in turn.concluded],
-        [usage.calls, usage.prompt_tokens, usage.reply_tokens],
+        [usage.calls, usage.prompt_tokens, usage.reply_tokens, usage.shortened],
         None if fault is None else [fault.stage, fault.cause, _whole(fault.message)],
         [_packed_post(post) for post in posts],
     ]

@@ -149,6 +149,7 @@ def _turn(tick: int, turn: TurnRecord) -> Row:
         usage.calls,
         usage.prompt_tokens,
         usage.reply_tokens,
+        usage.shortened,
     )
 
 

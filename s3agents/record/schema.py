@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 __all__ = ["DDL", "TABLES", "VERSION", "Table"]
 
-VERSION = 2
-"""1: as 2, without what agents intend (``intended``, ``concluded``)."""
+VERSION = 3
+"""2: as 3, without ``turns.shortened``. 1: as 2, without what agents intend (``intended``, ``concluded``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ CREATE TABLE turns (
     calls INTEGER NOT NULL,
     prompt_tokens INTEGER NOT NULL,
     reply_tokens INTEGER NOT NULL,
+    shortened INTEGER NOT NULL,      -- calls whose prompt was shortened to stay within its budget
     PRIMARY KEY (tick, user),
     CHECK ((emotion IS NULL) = (action IS NULL) AND (attitude IS NULL) = (action IS NULL)
        AND (p_calm IS NULL) = (action IS NULL) AND (p_moderate IS NULL) = (action IS NULL)

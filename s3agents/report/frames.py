@@ -29,6 +29,7 @@ _WHOLE = {
     "posts",
     "prompt_tokens",
     "reply_tokens",
+    "shortened",
     "tick",
     "tick_added",
     "tick_decided",

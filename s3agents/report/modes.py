@@ -14,7 +14,8 @@ _MODES = """
 SELECT turns.mode, count(DISTINCT turns.user) AS users, count(*) AS turns,
        sum(turns.action = 'forward') AS forwards, sum(turns.action = 'post') AS posts,
        sum(turns.action IS NULL) AS faults, sum(calls) AS calls,
-       sum(prompt_tokens) AS prompt_tokens, sum(reply_tokens) AS reply_tokens
+       sum(prompt_tokens) AS prompt_tokens, sum(reply_tokens) AS reply_tokens,
+       sum(shortened > 0) AS shortened
 FROM turns GROUP BY turns.mode ORDER BY sum(prompt_tokens + reply_tokens) DESC, turns.mode
 """
 
@@ -33,6 +34,7 @@ class ModeCost:
         calls: at the endpoint.
         prompt_tokens: as the endpoint counted them.
         reply_tokens: likewise.
+        shortened: turns in which texts of users were shortened for a prompt to stay within its budget.
         tokens_per_turn: both together, by turn.
     """
 
@@ -45,6 +47,7 @@ class ModeCost:
     calls: int
     prompt_tokens: int
     reply_tokens: int
+    shortened: int
     tokens_per_turn: float
 
     @property

@@ -92,7 +92,7 @@ def _turn(user: str, action: Action, emotion: Emotion, p_positive: float, *read:
         attitude=AttitudeBelief(stance=stance, p_positive=p_positive),
         action=action,
         target=read[0].id if action is Action.FORWARD else None,
-        usage=Usage(2, 100, 10) if read else Usage(),
+        usage=Usage(2, 100, 10, 1) if read else Usage(),
     )
 
 

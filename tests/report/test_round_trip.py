@@ -80,7 +80,7 @@ def _post(draw: st.DrawFn, world: World, author: UserId, tick: int, n: int) -> P
 def _turn(draw: st.DrawFn, world: World, user: UserId, tick: int) -> TurnRecord:
     known = st.lists(st.sampled_from(world.posts), max_size=3) if world.posts else st.just([])
     exposures = tuple(Exposure(p.id, draw(st.sampled_from(Source)), draw(st.booleans())) for p in draw(known))
-    usage = Usage(*draw(st.tuples(*[st.integers(0, 10**9)] * 3)))
+    usage = Usage(*draw(st.tuples(*[st.integers(0, 10**9)] * 4)))
     if draw(st.integers(0, 3)) == 0:
         fault = Fault(stage="act", cause=draw(TEXTS), message=draw(TEXTS))
         return TurnRecord(user=user, mode="llm", exposures=exposures, usage=usage, fault=fault)
@@ -220,6 +220,7 @@ def _turn_row(tick: int, turn: TurnRecord) -> tuple[Any, ...]:
         turn.usage.calls,
         turn.usage.prompt_tokens,
         turn.usage.reply_tokens,
+        turn.usage.shortened,
     )
 
 

@@ -41,6 +41,7 @@ def test_each_mode_has_its_costs(run: Run) -> None:
     rules, seed = summarise(run).modes
     assert (rules.mode, rules.users, rules.turns, rules.forwards, rules.posts, rules.faults) == ("rules", 4, 4, 2, 0, 1)
     assert (rules.calls, rules.prompt_tokens, rules.reply_tokens, rules.tokens_per_turn) == (6, 300, 30, 82.5)
+    assert (rules.shortened, seed.shortened) == (3, 0)
     assert (seed.mode, seed.turns, seed.posts, seed.tokens_per_turn) == ("seed", 1, 1, 0.0)
     assert (rules.thinks, seed.thinks) == (True, False)
 
