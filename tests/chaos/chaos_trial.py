@@ -96,7 +96,7 @@ class Trial:
         codes = [place.wait()]
         self._kind.mend(place)
         while codes[-1] and len(codes) <= _RESUMPTIONS:
-            assert not self._kind.survives, f"{self}: ended with {codes[-1]}: {_last_words(place)}"
+            assert not self._survives, f"{self}: ended with {codes[-1]}: {_last_words(place)}"
             begun = (place.run / "manifest.json").exists()
             assert codes[-1] in (-9, 1 if begun else 2), f"{self}: ended with {codes[-1]}: {_last_words(place)}"
             assert codes[-1] == -9 or _is_one_message(place), f"{self}: {_last_words(place)}"
@@ -104,6 +104,11 @@ class Trial:
             codes.append(place.wait())
         assert codes[-1] == 0, f"{self}: ended with {codes}: {_last_words(place)}"
         return codes
+
+    @property
+    def _survives(self) -> bool:
+        """Whether the run must not end; one that finds a server that does not answer has not begun, and may."""
+        return self._kind.survives and not (self._kind.external and self._ticks == 0)
 
     def _of_record(self, place: Place) -> Iterator[str]:
         mine, true = place.run / "run.sqlite", self._quiet.record
