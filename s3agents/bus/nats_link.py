@@ -26,9 +26,7 @@ _T = TypeVar("_T")
 
 _CONNECT_SECONDS: Final = 5  # for a server to greet
 _API_SECONDS: Final = 10.0  # for it to answer: a consumer with thousands of subjects takes a second to make
-_QUICK_SECONDS: Final = (
-    4.0  # for it to answer what is done in no time, before another one is asked
-)
+_QUICK_SECONDS: Final = 4.0  # for it to answer what is done in no time, before another one is asked
 _RECONNECT_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 0.25
 _PING_SECONDS: Final = 5  # between questions whether a server that says nothing is still there ...
