@@ -69,6 +69,7 @@ FLOORS = {
         "simulation",
         "standalone",
         "stepping",
+        "studies",
         "testing",
         "tools",
     ),

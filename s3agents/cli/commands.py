@@ -50,6 +50,7 @@ LISTED: Final = (
         "Write the tables of a run (Parquet, CSV, JSONL), or who forwarded from whom as a graph (GraphML).",
         "export",
     ),
+    Listed("study", "Run variants of a scenario over societies and seeds, and compare each with the control.", "study"),
     Listed("report", "Write a report of one or more runs: one HTML file that needs no network.", "report"),
     Listed(
         "build",

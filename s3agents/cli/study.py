@@ -1,0 +1,178 @@
+"""``s3agents study``: variants of a scenario side by side, compared with a control."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from s3agents.cli.bars import PartBars
+from s3agents.cli.codes import DONE, FAILED, INTERRUPTED
+from s3agents.cli.console import note, out, warn
+from s3agents.config.study import StudySection
+from s3agents.coordinator.coordinator import StopRequest
+from s3agents.errors import InputError
+from s3agents.report.plot_file import plotly, write_page
+from s3agents.studies.conduct import Conducted, check_folder, conduct
+from s3agents.studies.estimate import Estimate, estimate, read_prices
+from s3agents.studies.models import shared_models
+from s3agents.studies.page import StudyPage
+from s3agents.studies.paired import Comparison, too_few
+from s3agents.studies.plan import Cell, plan_cells, variant_name
+from s3agents.studies.results import comparisons, long_table, outcomes_of
+from s3agents.tables import write_table
+from s3agents.yaml_files import read_yaml
+
+__all__ = ["register"]
+
+_EPILOG = """Examples:
+
+`s3agents study tone.yaml -o studies/tone --dry-run`
+
+`s3agents study tone.yaml -o studies/tone`; the same command goes on with a study that was stopped.
+
+A study is a YAML file: `name`, `scenario`, `variants` (settings by name; the first is the control) or `factors` with
+levels, `seeds`, `outcomes`, `parallel`, `budget`.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("study", epilog=_EPILOG)(_study)
+
+
+def _study(
+    file: Annotated[Path, typer.Argument(help="What is compared.", metavar="STUDY.yaml")],
+    folder: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the study.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it would take, from a measured sample.")
+    ] = False,
+    sample: Annotated[int, typer.Option(min=1, help="Ticks to measure for --dry-run.")] = 3,
+    prices: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Prices of a million tokens: MODEL: {prompt: P, reply: R}.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> int:
+    """Run variants of a scenario over societies and seeds, and compare each with the control."""
+    study = read_yaml(file, StudySection)
+    known = {} if prices is None else read_prices(prices)
+    if dry_run:
+        with TemporaryDirectory() as scratch:
+            cells = plan_cells(study, file.parent, packs=Path(scratch) / "packs")
+            found = asyncio.run(_estimated(study, cells, Path(scratch), sample, known))
+        _show_estimate(found, as_json=json)
+        return DONE
+    cells = plan_cells(study, file.parent, packs=folder / "packs")
+    check_folder(folder, cells)
+    conducted = asyncio.run(_conducted(study, cells, folder))
+    return _finish(study, cells, folder, conducted, as_json=json)
+
+
+async def _estimated(study: StudySection, cells: Sequence[Cell], scratch: Path, sample: int, prices: Any) -> Estimate:
+    scenarios = [cell.scenario for cell in cells]
+    async with shared_models(scenarios, scratch / "replies.sqlite", budget=study.budget) as models:
+        return await estimate(cells, scratch, models=models, sample=sample, parallel=study.parallel, prices=prices)
+
+
+async def _conducted(study: StudySection, cells: Sequence[Cell], folder: Path) -> Conducted:
+    """Conduct it; the first Ctrl-C ends all runs at their next barriers."""
+    stop, loop = StopRequest(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    told: dict[str, int] = {}
+    try:
+        scenarios = [cell.scenario for cell in cells]
+        with PartBars("runs") as bars:
+            async with shared_models(scenarios, folder / "replies.sqlite", budget=study.budget) as models:
+
+                def done(cell: Cell, how: str) -> None:
+                    told[how] = told.get(how, 0) + 1
+                    bars("runs", sum(told.values()), len(cells))
+
+                return await conduct(cells, folder, models=models, parallel=study.parallel, stop=stop, on_done=done)
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _finish(study: StudySection, cells: Sequence[Cell], folder: Path, conducted: Conducted, *, as_json: bool) -> int:
+    """Write table and page of what is done, and say how to go on with the rest."""
+    control = variant_name(study.baseline)
+    done = [cell for cell in cells if cell.name in conducted.runs]
+    outcomes = [one for cell in done for one in outcomes_of(cell, conducted.runs[cell.name], study.outcomes)]
+    compared = comparisons(outcomes, control=control)
+    if outcomes:
+        write_table(folder / "outcomes.parquet", long_table(outcomes), "parquet")
+        write_table(folder / "comparisons.csv", _columns(compared), "csv")
+        _write_page(StudyPage(study.name, control, outcomes, compared, conducted.runs), folder)
+    if as_json:
+        out().print_json(data=[_plain(one) for one in compared])
+    elif compared:
+        out().print(_table(compared, control))
+        if (few := too_few(compared)) is not None:
+            note(few)
+    note(f"{len(done)} of {len(cells)} runs are done; tables and page: {folder}")
+    for name, why in conducted.failed.items():
+        warn(f"{name}: {why}")
+    if len(done) < len(cells):
+        note("the same command goes on where it was")
+        return FAILED if conducted.failed else INTERRUPTED
+    return DONE
+
+
+def _write_page(page: StudyPage, folder: Path) -> None:
+    try:
+        plotly()
+    except InputError as error:
+        note(f"no page: {error}")
+        return
+    write_page(page.html(), folder / "study.html")
+
+
+def _columns(compared: Sequence[Comparison]) -> dict[str, list[Any]]:
+    rows = [_plain(one) for one in compared]
+    return {name: [row[name] for row in rows] for name in Comparison.__slots__}
+
+
+def _plain(one: Comparison) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Comparison.__slots__}
+
+
+def _table(compared: Sequence[Comparison], control: str) -> Table:
+    table = Table(title=f"beside {control}, in pairs of the same society and seed", title_justify="left")
+    for name in ("variant", "outcome"):
+        table.add_column(name, no_wrap=True)
+    for name in ("control", "difference", "95 % interval", "p (Holm)"):
+        table.add_column(name, justify="right")
+    for one in compared:
+        interval = "-" if one.low is None else f"{one.low:.3g} to {one.high:.3g}"
+        cells = (_number(one.control), _number(one.difference, "+"), interval, _number(one.p_holm))
+        table.add_row(one.variant, one.outcome, *cells)
+    return table
+
+
+def _number(value: float | None, sign: str = "") -> str:
+    return "-" if value is None else format(value, f"{sign}.3g")
+
+
+def _show_estimate(found: Estimate, *, as_json: bool) -> None:
+    if as_json:
+        out().print_json(data={name: getattr(found, name) for name in Estimate.__slots__})
+        return
+    table = Table(show_header=False)
+    table.add_row("runs, ticks in all", f"{found.runs:,}, {found.ticks:,}")
+    table.add_row("calls of models", f"{found.calls:,}")
+    table.add_row("prompt tokens, reply tokens", f"{found.prompt_tokens:,}, {found.reply_tokens:,}")
+    table.add_row("cost", "-" if found.cost is None else f"{found.cost:,.2f}")
+    table.add_row("wall time", f"{found.seconds / 60:,.1f} min")
+    out().print(table)
+    told = (
+        f"from the first {found.sampled} ticks of the control: later ones may be busier; what cells share is asked once"
+    )
+    out().print(told, style="italic", highlight=False)

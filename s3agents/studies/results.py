@@ -1,0 +1,102 @@
+"""Results: the runs of a study as one long table, and each variant beside the control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from s3agents.report.run import Run
+from s3agents.report.summary import Summary, summarise
+from s3agents.studies.paired import Comparison, compare_pairs, corrected
+from s3agents.studies.plan import Cell
+
+__all__ = ["Outcome", "comparisons", "long_table", "outcomes_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one run came to, by one measure.
+
+    Attributes:
+        cell: which run.
+        name: of the measure.
+        value: ``None`` where there is nothing to measure.
+    """
+
+    cell: Cell
+    name: str
+    value: float | None
+
+
+def outcomes_of(cell: Cell, run: Run, names: Sequence[str]) -> list[Outcome]:
+    """What ``run`` came to, by each of the measures.
+
+    Raises:
+        RecordError: if its record cannot be read.
+    """
+    summary, last = summarise(run), _last(run)
+    return [Outcome(cell=cell, name=name, value=_MEASURES[name](summary, last)) for name in names]
+
+
+def long_table(outcomes: Sequence[Outcome]) -> dict[str, list[Any]]:
+    """A row for each run and measure: factors, society, seed, outcome, value."""
+    factors = list(outcomes[0].cell.levels) if outcomes else []
+    table: dict[str, list[Any]] = {factor: [one.cell.levels[factor] for one in outcomes] for factor in factors}
+    table["cell"] = [one.cell.name for one in outcomes]
+    table["society"] = [one.cell.society or None for one in outcomes]
+    table["seed"] = [one.cell.seed for one in outcomes]
+    table["outcome"] = [one.name for one in outcomes]
+    table["value"] = [one.value for one in outcomes]
+    return table
+
+
+def comparisons(outcomes: Sequence[Outcome], *, control: str) -> list[Comparison]:
+    """Every variant beside the control, by every measure, corrected together.
+
+    Args:
+        outcomes: of all runs.
+        control: the variant that all others are held against.
+    """
+    values = {(one.name, one.cell.variant, one.cell.society, one.cell.seed): one.value for one in outcomes}
+    names = list(dict.fromkeys(one.name for one in outcomes))
+    variants = [name for name in dict.fromkeys(one.cell.variant for one in outcomes) if name != control]
+    replicates = list(dict.fromkeys((one.cell.society, one.cell.seed) for one in outcomes))
+    return corrected(
+        [
+            compare_pairs(
+                variant,
+                name,
+                [values.get((name, control, *replicate)) for replicate in replicates],
+                [values.get((name, variant, *replicate)) for replicate in replicates],
+            )
+            for variant in variants
+            for name in names
+        ]
+    )
+
+
+def _last(run: Run) -> dict[str, float | None]:
+    """The curves after the last tick."""
+    table = run.curves()
+    if not len(table):
+        return {}
+    row = table.iloc[-1]
+    emotion = table["emotion_level"].mean(), table["share_intense"].mean()
+    found = {"share_positive": row["share_positive"], "emotion_level": emotion[0], "share_intense": emotion[1]}
+    return {name: float(value) if isfinite(value) else None for name, value in found.items()}
+
+
+_MEASURES: Mapping[str, Callable[[Summary, Mapping[str, float | None]], float | None]] = {
+    "aware": lambda summary, last: float(summary.aware),
+    "posts": lambda summary, last: float(summary.posts),
+    "forwards": lambda summary, last: float(summary.forwards),
+    "emotion_level": lambda summary, last: last.get("emotion_level"),
+    "share_intense": lambda summary, last: last.get("share_intense"),
+    "share_positive": lambda summary, last: last.get("share_positive"),
+    "largest_cascade": lambda summary, last: float(max((c.size for c in summary.cascades), default=0)),
+    "accuracy": lambda summary, last: None if summary.comparison is None else summary.comparison.accuracy,
+    "faults": lambda summary, last: float(sum(summary.faults.values())),
+    "tokens": lambda summary, last: float(summary.prompt_tokens + summary.reply_tokens),
+}
