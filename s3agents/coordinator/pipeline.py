@@ -9,11 +9,11 @@ are settled. What ran ahead of a tick that ends the run is dropped with it.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import groupby, repeat
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -91,7 +91,7 @@ class Pipeline:
         self._lowest = first
         self._open: defaultdict[int, OpenTick] = defaultdict(OpenTick)
         self._queue: list[tuple[int, int, Due]] = []
-        self._begun: deque[_Under] = deque()
+        self._begun: list[tuple[int, int, _Under]] = []
         self._beginning = asyncio.Lock()
         self._thought: list[_Under] = []
         self._done: list[tuple[int, Due, TurnResult]] = []
@@ -130,7 +130,10 @@ class Pipeline:
             await self._host.prepare([entry for _, entry in due])
             self._begin(due, group)
             due = []
-            await self._settle(await self._batch())
+            batch = await self._batch()
+            if not batch and self._clock.lowest == self._lowest:
+                raise RuntimeError(f"tick {self._lowest} is not whole, and none of its turns can be begun")
+            await self._settle(batch)
         return True
 
     def _admit(self) -> list[tuple[int, Due]]:
@@ -160,7 +163,7 @@ class Pipeline:
         """Queue turns, those of the lowest tick first, and see to it that there are workers for them."""
         for tick, entry in due:
             heappush(self._queue, (tick, entry.user, entry))
-        for _ in range(min(self._pace.concurrency - self._running, len(self._queue))):
+        for _ in range(min(self._pace.concurrency - self._running, len(self._queue) + len(self._begun))):
             self._running += 1
             group.create_task(self._work())
         self._tell()
@@ -185,11 +188,15 @@ class Pipeline:
 
     async def _next(self) -> _Under | None:
         """The next turn that has to think; ``None`` if none may be begun. Some of a tick are begun together."""
-        if not self._begun:
+        if self._wants_more():
             async with self._beginning:  # whoever comes meanwhile finds some begun
-                if not self._begun:
+                if self._wants_more():
                     await self._begin_some()
-        return self._begun.popleft() if self._begun and self._may_begin(self._begun[0].tick) else None
+        return heappop(self._begun)[2] if self._begun and self._may_begin(self._begun[0][0]) else None
+
+    def _wants_more(self) -> bool:
+        """Whether what is begun is used up, or turns of an earlier tick wait: nobody goes ahead of those."""
+        return not self._begun or bool(self._queue and self._queue[0][0] < self._begun[0][0])
 
     async def _begin_some(self) -> None:
         """Begin turns of the lowest tick that has any waiting."""
@@ -199,7 +206,8 @@ class Pipeline:
         while self._queue and self._queue[0][0] == tick and len(due) < _AT_ONCE:
             due.append(heappop(self._queue)[2])
         turns = await self._host.begin(due, tick)
-        self._begun.extend(map(_Under, repeat(tick), due, turns))
+        for entry, turn in zip(due, turns, strict=True):
+            heappush(self._begun, (tick, entry.user, _Under(tick, entry, turn)))
 
     async def _finish(self) -> None:
         """Finish what has been thought out."""

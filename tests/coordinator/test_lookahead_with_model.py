@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from s3agents import Run, Simulation
 from s3agents.coordinator.coordinator import Progress
@@ -72,12 +74,12 @@ def _reply(request: Request) -> str:
     return make_reply(messages, request.args["seed"], schema=request.json_output.model_json_schema()).text
 
 
-def slow_simulation(client: SlowClient, folder: Path) -> Simulation:
+def slow_simulation(client: SlowClient, folder: Path, *, concurrency: int = 200) -> Simulation:
     """A run in which some turns are far ahead of others."""
     scenario = lively_scenario(
         [f"u{n}" for n in range(0, 24, 2)],
         cognition={"mode": "llm", "spontaneous": 0.3},
-        model={"concurrency": 200},
+        model={"concurrency": concurrency},
         limits={"lookahead": 6, "faults": 1.0},
     )
     return Simulation(scenario, SOCIETY, out=folder, client=client)
@@ -99,6 +101,27 @@ def test_nothing_is_paid_for_twice(tmp_path: Path) -> None:
     run, _ = run_virtually(Simulation.resume(tmp_path / "stopped", SOCIETY, client=client).run_async())
     assert run.fingerprint() == Run(tmp_path / "whole").fingerprint()
     assert len(client.requests) == len(whole.requests)
+
+
+@settings(max_examples=12, deadline=None)
+@given(moment=st.integers(1, 90), concurrency=st.sampled_from([1, 3, 10]))
+def test_a_stop_at_any_moment_ends_the_run_at_a_barrier(
+    tmp_path_factory: pytest.TempPathFactory, moment: int, concurrency: int
+) -> None:
+    """Also when turns that are ahead have been begun: those of the lowest tick are played to their end, no others."""
+    folder, told = tmp_path_factory.mktemp("stop"), list[Progress]()
+    simulation = slow_simulation(SlowClient(), folder / "run", concurrency=concurrency)
+
+    def stop(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == moment:
+            simulation.stop()
+
+    run, _ = run_virtually(simulation.run_async(on_progress=stop))
+    assert len(run.ticks()) == min(6, told[min(moment, len(told)) - 1].tick + 1)
+    resumed, _ = run_virtually(Simulation.resume(folder / "run", SOCIETY, client=SlowClient()).run_async())
+    whole, _ = run_virtually(slow_simulation(SlowClient(), folder / "whole").run_async())
+    assert resumed.fingerprint() == whole.fingerprint()
 
 
 def test_the_replies_of_a_tick_are_on_file_before_it_is(tmp_path: Path) -> None:
