@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from s3agents.cli.main import run_command
+from s3agents.config.study import StudySection
 from s3agents.config.survey import Survey
 from s3agents.network.raw.mapping import load_mapping
 from s3agents.scenarios import parse_scenario
+from s3agents.studies.plan import plan_cells
 from s3agents.yaml_files import read_yaml
 
 README = Path(__file__).parents[1] / "README.md"
@@ -73,6 +75,13 @@ def test_the_survey_is_one(workplace: Path) -> None:
     """The survey of the README asks a choice, a scale and an open question."""
     (workplace / "trust.yaml").write_text(yaml_block("# trust.yaml\nname"))
     assert [item.kind for item in read_yaml(workplace / "trust.yaml", Survey).items] == ["choice", "scale", "open"]
+
+
+def test_the_study_is_one(workplace: Path) -> None:
+    """The study of the README has cells, and its patch fits its pack."""
+    (workplace / "tone.yaml").write_text(yaml_block("# tone.yaml\nname"))
+    cells = plan_cells(read_yaml(workplace / "tone.yaml", StudySection), workplace, packs=workplace / "packs")
+    assert [cell.name for cell in cells][::10] == ["plain_0", "hot_0", "brave_0"]
 
 
 def test_the_fork_can_be_played(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
