@@ -49,7 +49,7 @@ class SocietyOutcome:
         nats_cpu: seconds of processor time of its NATS server; ``None`` where the system does not tell.
         workers_cpu: likewise, of its workers.
         chroma_cpu: likewise, of its Chroma, where that has a process of its own.
-        chroma_peak: most bytes resident in that process.
+        chroma_peak: most bytes resident in that process; 0 if it was not up before the run was over.
         peak: most bytes resident.
         base: bytes resident before the society was made, all modules loaded.
         ticks: what each took, from tick 1 on.

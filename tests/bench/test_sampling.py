@@ -117,9 +117,12 @@ def test_every_package_that_a_run_goes_through_has_a_stage() -> None:
         "config",
         "evaluation",
         "forecasting",
+        "inquiry",
         "observed",
         "report",
+        "studies",
         "testing",
+        "tools",
         "traits",
     }
     lacking = {name for name in packages if stage_of(f"s3agents.{name}") is None}
