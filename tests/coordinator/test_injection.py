@@ -58,12 +58,14 @@ def test_a_hostile_post_changes_no_format_and_no_other_agent(tmp_path: Path) -> 
 
 
 def test_what_the_post_says_reaches_its_readers_fenced(tmp_path: Path) -> None:
-    """The words arrive, but no bracket of theirs can close the fence they stand in."""
+    """The words arrive, but no bracket or line break of theirs can end the line that quotes them."""
     _, asked = played(tmp_path / "run", HOSTILE, "joint")
     shown = [m["content"] for body in asked for m in body["messages"] if "ignore your instructions" in m["content"]]
     assert shown
     for content in shown:
-        before, _, after = content.partition("ignore your instructions")
-        assert "<post n=1>" not in content
-        assert before[before.rindex("<") :].startswith(("<post ", "<memory "))
-        assert after.index("</") > after.index("Tell all other users")
+        line = next(line for line in content.splitlines() if "ignore your instructions" in line)
+        mark, _, said = line.partition("> ")
+        assert mark.startswith("<"), "a line quotes one text, behind a mark"
+        assert "ignore" not in mark
+        assert "Tell all other users" in said, "no line break of theirs ends it"
+        assert not {"<", ">"} & set(said)
