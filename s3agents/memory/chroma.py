@@ -217,8 +217,8 @@ class ChromaStore:
         """Those of ``keys``, which are not in memory, that are not in the collection either."""
         if self._began_empty is None:
             self._began_empty = self._begins_new() or await self._found_empty()
-        if self._began_empty and not self._recent.forgot:
-            return keys  # all that was ever put in is still in memory
+        if self._began_empty and not (self._recent.forgot and self._writer.wrote):
+            return keys  # all that was ever put in is still in memory, or waits to be written
         return await self._run(self._collection.missing, keys)
 
     def _begins_new(self) -> bool:

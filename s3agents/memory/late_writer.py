@@ -27,6 +27,9 @@ class LateWriter:
         at_once: texts of one write.
         begin_at: texts that wait before a write begins by itself; by default as many as are written at once.
         most_bytes: memory that those that wait may take.
+
+    Attributes:
+        wrote: whether anything has been written, so that it no longer waits.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class LateWriter:
         self._write, self._most, self._at_once, self._most_bytes = write, most, at_once, most_bytes
         self._waiting: dict[TextId, StoredText] = {}
         self._bytes = 0
+        self.wrote = False
         self._task: asyncio.Task[None] | None = None
 
     def __contains__(self, key: TextId) -> bool:
@@ -127,6 +131,7 @@ class LateWriter:
             self.begin()
 
     def _drop(self, texts: Mapping[TextId, StoredText]) -> None:
+        self.wrote = self.wrote or bool(texts)
         for key in texts:
             self._bytes -= weight_of(self._waiting.pop(key))
 
