@@ -7,9 +7,7 @@ an agent that meets with the same as before is not asked again.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from s3agents.config import Scenario
-from s3agents.coordinator.run_folder import RunFolder
+from s3agents.coordinator.run_folder import RunFolder, free_folder
 from s3agents.errors import ConfigError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.network.society import Society
@@ -74,10 +72,9 @@ def fork_run(
     manifest = Manifest.read(existing.manifest)
     scenario = changed_scenario(manifest, changes, overrides, at_tick=at_tick, origin=str(folder))
     prepared = prepare(scenario, society, endpoint=client is None)
-    if prepared.society.digest != manifest.society.digest:
-        wanted = f"the society of {folder} (digest {manifest.society.digest[:12]})"
-        raise ConfigError(explain("the society of the fork", wanted=wanted, got=prepared.society.digest[:12]))
-    target = RunFolder.new(Path(out) if out is not None else _beside(existing.path, at_tick))
+    manifest.check_society(prepared.society, existing.path)
+    beside = existing.path.with_name(f"{existing.path.name}-fork-{at_tick}")
+    target = RunFolder.new(Path(out) if out is not None else free_folder(beside))
     _branch(existing, target, manifest, prepared, at_tick)
     return Simulation.resume(target.path, society, client=client, workers=workers)
 
@@ -132,14 +129,6 @@ def _at(scenario: Scenario, key: str) -> Any:
     return value
 
 
-def _beside(folder: Path, tick: int) -> Path:
-    base = folder.with_name(f"{folder.name}-fork-{tick}")
-    path, n = base, 2
-    while path.exists():
-        path, n = base.with_name(f"{base.name}-{n}"), n + 1
-    return path
-
-
 def _branch(existing: RunFolder, target: RunFolder, manifest: Manifest, prepared: Prepared, tick: int) -> None:
     """Make the folder of the new run; its manifest comes last, for without one it is no run."""
     began = datetime.now(UTC)
@@ -148,8 +137,7 @@ def _branch(existing: RunFolder, target: RunFolder, manifest: Manifest, prepared
             if existing.record.exists() or tick >= 0:
                 cut_record(existing.record, target.record, tick=tick)
             if existing.replies.exists():
-                with closing(sqlite3.connect(f"{existing.replies.absolute().as_uri()}?mode=ro", uri=True)) as replies:
-                    copy_database(replies, target.replies)
+                copy_database(existing.replies, target.replies)
             fork = ForkFacts(run=str(existing.path.absolute()), tick=tick)
             new = Manifest.begin(prepared, bus=manifest.bus, started=began)
             new.model_copy(update={"fork_of": fork}).ended("interrupted").write(target.manifest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["examples_dir", "prompts_dir"]
+__all__ = ["bundled_scenarios", "examples_dir", "prompts_dir"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -22,3 +22,8 @@ def prompts_dir() -> Path:
 def examples_dir() -> Path:
     """The folder of the bundled examples."""
     return _bundled("examples")
+
+
+def bundled_scenarios() -> dict[str, Path]:
+    """The folders of the bundled examples, by name."""
+    return {file.parent.name: file.parent for file in sorted(examples_dir().glob("*/scenario.yaml"))}

@@ -24,7 +24,7 @@ from types import TracebackType
 import structlog
 
 from s3agents import wiring
-from s3agents.agents.crowd import Crowd, CrowdLimits
+from s3agents.agents.crowd import Crowd
 from s3agents.agents.host import Host
 from s3agents.agents.shards import shard_size
 from s3agents.config import Scenario
@@ -33,7 +33,7 @@ from s3agents.config.scenario import ROOM, SeedPost
 from s3agents.coordinator.collector import seldom_collected
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.pipeline import Pace
-from s3agents.coordinator.run_folder import RunFolder
+from s3agents.coordinator.run_folder import RunFolder, free_folder
 from s3agents.coordinator.seeds import plan_seeds
 from s3agents.coordinator.turns import LocalTurns, Turns
 from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
@@ -136,7 +136,7 @@ class Simulation:
         prepared = prepare(scenario, society, endpoint=client is None and replays is None)
         simulation = cls.__new__(cls)
         simulation._set_up(prepared, existing, client=client, manifest=manifest, replays=replays, workers=workers)
-        simulation._check_same(manifest)
+        manifest.check_same(prepared, existing.path)
         return simulation
 
     @classmethod
@@ -160,7 +160,7 @@ class Simulation:
         prepared = prepare(scenario.model_copy(update={"ticks": committed}), society, endpoint=False)
         simulation = cls.__new__(cls)
         simulation._set_up(prepared, RunFolder.new(target), replays=replays)
-        simulation._check_same(manifest)
+        manifest.check_same(prepared, existing.path)
         return simulation
 
     def _set_up(
@@ -251,18 +251,6 @@ class Simulation:
         """Which bus the run gets: ``local``, ``nats``, or an address."""
         return wiring.choose_bus(self.prepared.scenario)[0]
 
-    def _check_same(self, manifest: Manifest) -> None:
-        """A record goes on only over the society and prompts that it began with."""
-        society = self.prepared.society
-        if society.digest != manifest.society.digest:
-            wanted = f"the society it began with (digest {manifest.society.digest[:12]})"
-            raise RunFolderError(explain(str(self.folder.path), wanted=wanted, got=society.digest[:12]))
-        began = {(pack.name, pack.sha256) for pack in manifest.prompts}
-        for pack in self.prepared.packs.values():
-            if (pack.name, pack.sha256) not in began:
-                wanted = f"prompt pack {pack.name} as it was when the run began"
-                raise RunFolderError(explain(str(self.folder.path), wanted=wanted, got="another version of it"))
-
     @asynccontextmanager
     async def _coordinator(self, manifest: Manifest) -> AsyncIterator[Coordinator]:
         prepared, scenario = self.prepared, self.prepared.scenario
@@ -298,7 +286,7 @@ class Simulation:
             minds = wiring.Minds(
                 scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
             )
-            crowd = Crowd(prepared.society, store, mind_of=minds, limits=_crowd_limits(scenario))
+            crowd = Crowd(prepared.society, store, mind_of=minds, limits=wiring.crowd_limits(scenario))
             host = Host(crowd, bus, shard=shard_size(scenario.limits.shard, len(prepared.society)))
             yield LocalTurns(host, _pace(scenario)), client.flush if isinstance(client, RecordingClient) else _nothing
 
@@ -352,11 +340,6 @@ def _nothing() -> None:
     """Nothing is to be written before a tick is committed."""
 
 
-def _crowd_limits(scenario: Scenario) -> CrowdLimits:
-    limits = scenario.limits
-    return CrowdLimits(history=limits.history, spontaneous=scenario.cognition.spontaneous, inbox=limits.inbox)
-
-
 def _pace(scenario: Scenario) -> Pace:
     """With no model nothing is waited for, and whole ticks are the cheapest batches; fitted minds think together."""
     limits = scenario.limits
@@ -368,11 +351,7 @@ def _pace(scenario: Scenario) -> Pace:
 def _default_folder(scenario: Scenario, suffix: str = "") -> Path:
     """A folder under ``runs/`` that does not exist yet."""
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    base = Path("runs") / f"{scenario.name}{suffix}-{stamp}"
-    path, n = base, 2
-    while path.exists():
-        path, n = base.with_name(f"{base.name}-{n}"), n + 1
-    return path
+    return free_folder(Path("runs") / f"{scenario.name}{suffix}-{stamp}")
 
 
 def _name_elsewhere(folder: RunFolder, manifest: Manifest) -> str:

@@ -165,7 +165,7 @@ class Steps:
 
     async def __anext__(self) -> TickRecord:
         """The next tick, played."""
-        if self.done:
+        played = await self.step() if not self.done else []
+        if not played:  # at its end, or asked to stop
             raise StopAsyncIteration
-        (record,) = await self.step()
-        return record
+        return played[0]

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import yaml
 
+from s3agents.agents.crowd import CrowdLimits
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.base import Bus
 from s3agents.bus.local import LocalBus
@@ -59,9 +60,12 @@ __all__ = [
     "build_store",
     "check_servers",
     "choose_bus",
+    "crowd_limits",
+    "endpoint_client",
     "load_packs",
     "nats_credentials",
     "opened_bus",
+    "opened_client",
     "opened_model",
     "phrases",
     "replayed_model",
@@ -208,6 +212,37 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
     )
 
 
+def endpoint_client(section: ModelSection) -> ChatCompletionClient:
+    """The client of the endpoint with its vendor's errors in our words, and no secret in them.
+
+    Raises:
+        InputError: as :func:`build_client`.
+    """
+    return ForeignClient(build_client(section), secrets=secrets_of(section))
+
+
+@asynccontextmanager
+async def opened_client(section: ModelSection, replies: Path | None) -> AsyncIterator[ChatCompletionClient]:
+    """The client of an endpoint outside of a run, closed afterwards.
+
+    Args:
+        section: pace and budget.
+        replies: file in which replies are kept, and asked for first; ``None`` to keep none.
+
+    Raises:
+        InputError: as :func:`build_client`.
+    """
+    if replies is not None:
+        async with opened_model(section, build_client(section), replies) as recording:
+            yield recording
+        return
+    client = wrap_client(endpoint_client(section), section)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
 def wrap_client(client: ChatCompletionClient, section: ModelSection, *, spent: int = 0) -> ChatCompletionClient:
     """``client`` with concurrency, retry and budget around it, inside out."""
     return with_policies(
@@ -249,6 +284,12 @@ async def replayed_model(section: ModelSection, replies: Path) -> AsyncIterator[
     """The client of a replay: it knows what is in ``replies``, and asks nobody."""
     with ReplyStore(replies, readonly=True) as store:
         yield ReplayClient(store, model=section.name)
+
+
+def crowd_limits(scenario: Scenario) -> CrowdLimits:
+    """Bounds of the crowds of a scenario."""
+    limits = scenario.limits
+    return CrowdLimits(history=limits.history, spontaneous=scenario.cognition.spontaneous, inbox=limits.inbox)
 
 
 def build_recorder(scenario: Scenario, path: Path) -> SqliteRecorder:

@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from s3agents import wiring
-from s3agents.agents.crowd import Crowd, CrowdLimits
+from s3agents.agents.crowd import Crowd
 from s3agents.agents.shards import users_of
 from s3agents.bus.nats_failures import is_absence
 from s3agents.bus.nats_link import NatsLink
@@ -30,13 +30,12 @@ from s3agents.fleet.shelf import Shelf
 from s3agents.fleet.waiting import Waiting
 from s3agents.fleet.worker import Worker
 from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.foreign import ForeignClient
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
 from s3agents.scenarios import parse_scenario, with_overrides
 from s3agents.workforce import order_digest
 
-__all__ = ["WorkerOptions", "WorkerProcess", "crowd_limits"]
+__all__ = ["WorkerOptions", "WorkerProcess"]
 
 _PAUSE_SECONDS = 1.0  # between looks for a server that is not there
 _TOGETHER = 256  # turns at once where no model is asked: fitted minds think together
@@ -155,7 +154,7 @@ class WorkerProcess:
                 scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
             )
             log, size = ShardLog(link, FleetNames.of(offer.opening)), scenario.limits.shard
-            limits = crowd_limits(scenario)
+            limits = wiring.crowd_limits(scenario)
 
             def crowd(shard: int) -> Crowd:
                 users = users_of(shard, size, len(society.ids))
@@ -177,8 +176,7 @@ class WorkerProcess:
         if not wiring.uses_model(scenario):
             return None
         section = scenario.model.model_copy(update={"budget": None})
-        bare = ForeignClient(wiring.build_client(section), secrets=wiring.secrets_of(section))
-        return CollectingClient(wiring.wrap_client(bare, section), model=section.name)
+        return CollectingClient(wiring.wrap_client(wiring.endpoint_client(section), section), model=section.name)
 
     def _prepare(self, offer: Offer) -> Prepared:
         """The scenario of ``offer`` with what it refers to, as it is found here.
@@ -202,12 +200,6 @@ class WorkerProcess:
         _same(prepared.embedder.name, offer.embedder, "embedder", "the one of the run")
         self._prepared = (offer.run, prepared)
         return prepared
-
-
-def crowd_limits(scenario: Scenario) -> CrowdLimits:
-    """Bounds of the crowds of a scenario."""
-    limits = scenario.limits
-    return CrowdLimits(history=limits.history, spontaneous=scenario.cognition.spontaneous, inbox=limits.inbox)
 
 
 def _society(scenario: Scenario, offer: Offer, folder: Path | None) -> Society:

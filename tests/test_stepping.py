@@ -132,6 +132,23 @@ def test_what_cannot_be_said_changes_nothing(
     assert asyncio.run(play()).fingerprint() == whole.fingerprint()
 
 
+def test_a_run_that_is_asked_to_stop_has_no_further_tick(tmp_path: Path) -> None:
+    """Whoever goes through its ticks comes to an end."""
+
+    async def play() -> list[int]:
+        simulation = Simulation(lively_scenario(["u0"], ticks=TICKS), SOCIETY, out=tmp_path / "run")
+        ticks = []
+        async with simulation as sim:
+            async for record in sim:
+                ticks.append(record.tick)
+                if record.tick == 2:
+                    simulation.stop()
+        return ticks
+
+    assert asyncio.run(play()) == [0, 1, 2]
+    assert Run(tmp_path / "run").manifest.status == "interrupted"
+
+
 def test_a_run_that_breaks_off_says_so(tmp_path: Path) -> None:
     """An error in the block closes the run; it is resumable, and nobody else can be at it meanwhile."""
 

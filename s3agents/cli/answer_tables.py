@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from s3agents.cli.console import out
+from s3agents.cli.safe_text import safe
 from s3agents.config.survey import Item
 from s3agents.inquiry.interview import Answer
-from s3agents.prompts.quoting import tidy
 from s3agents.tables import Cell
 
 __all__ = ["answer_columns", "plain_answer", "show_answers"]
@@ -54,7 +54,7 @@ def show_answers(item: Item, answers: Sequence[Answer]) -> None:
     if item.kind == "open":
         table = Table("who", "attitude", "answer")
         for answer in given[:_SHOWN]:
-            table.add_row(Text(answer.user), answer.attitude.value, Text(tidy(str(answer.answer), _TEXT)))
+            table.add_row(Text(answer.user), answer.attitude.value, safe(str(answer.answer), _TEXT))
     else:
         table = _counts(item.answers, given)
     console.print(table)

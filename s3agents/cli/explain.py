@@ -12,6 +12,7 @@ from rich.text import Text
 
 from s3agents.cli.console import out
 from s3agents.cli.options import RunPath
+from s3agents.cli.safe_text import safe, safe_lines
 from s3agents.ids import UserId
 from s3agents.inquiry.account import account
 from s3agents.inquiry.moment import read_past
@@ -51,7 +52,7 @@ def _explain(
 def _print(told: dict[str, Any], *, prompts: bool) -> None:
     console = out()
     console.print(Text(f"{told['user']} in tick {told['tick']} ({told['mode']})", style="bold"))
-    console.print(_safe(told["persona"] or "nothing is known of this user"))
+    console.print(safe(told["persona"] or "nothing is known of this user", _TEXT))
     _titled("saw", _saw(told["saw"]) if told["saw"] else "no mail")
     _titled("recalled", _recalled(told["recalled"]) if told["recalled"] else "nothing")
     _titled("felt and thought", _felt(told))
@@ -73,14 +74,14 @@ def _saw(posts: list[dict[str, Any]]) -> Table:
     table = Table("", "author", "from", "tick", "text")
     for post in posts:
         mark = "read" if post["attended"] else "missed"
-        table.add_row(mark, _safe(post["author"]), post["source"], str(post["tick"]), _quoted(post))
+        table.add_row(mark, safe(post["author"], _TEXT), post["source"], str(post["tick"]), _quoted(post))
     return table
 
 
 def _recalled(memories: list[dict[str, Any]]) -> Table:
     table = Table("influence", "from", "ticks ago", "text")
     for memory in memories:
-        table.add_row(f"{memory['influence']:.2f}", memory["source"], str(memory["age"]), _safe(memory["text"]))
+        table.add_row(f"{memory['influence']:.2f}", memory["source"], str(memory["age"]), safe(memory["text"], _TEXT))
     return table
 
 
@@ -123,25 +124,15 @@ def _exchange(exchange: dict[str, Any], number: int) -> None:
     console.print(Text(f"\nasked the model, {number}: {tokens}", style="italic"))
     for message in exchange["messages"]:
         role = {"SystemMessage": "system", "UserMessage": "user"}.get(message["role"], message["role"])
-        console.print(Panel(_plain(message["content"]), title=role, title_align="left", border_style="dim"))
+        console.print(Panel(safe_lines(message["content"]), title=role, title_align="left", border_style="dim"))
     said = exchange["reply"] if exchange["error"] is None else f"no reply: {exchange['error']}"
-    console.print(Panel(_plain(str(said)), title="reply", title_align="left", border_style="green"))
+    console.print(Panel(safe_lines(str(said)), title="reply", title_align="left", border_style="green"))
 
 
 def _quoted(post: dict[str, Any]) -> Text:
-    shown = _safe(post["text"])
+    shown = safe(post["text"], _TEXT)
     return Text.assemble(("forward: ", "dim"), shown) if post["kind"] == "forward" else shown
 
 
 def _label(label: str) -> Text:
     return Text(label, style=_LABELS.get(label, ""))
-
-
-def _safe(text: str) -> Text:
-    """What users wrote, so that it can neither steer the terminal nor be taken for markup."""
-    return Text(tidy(text, _TEXT))
-
-
-def _plain(text: str) -> Text:
-    """As :func:`_safe`, with its lines kept."""
-    return Text("\n".join(tidy(line, len(line) + 1) for line in text.splitlines()))

@@ -15,8 +15,6 @@ from s3agents.config.model import ModelSection
 from s3agents.contenders import fitted_contender, llm_contenders, load_prompt_packs, rules_contender
 from s3agents.errors import InputError, explain
 from s3agents.evaluation.individual.asking import Contender
-from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.foreign import ForeignClient
 from s3agents.llm.prompt_logprobs import PromptLogprobs
 from s3agents.prompts import PromptPack
 
@@ -109,20 +107,12 @@ class Minds:
         async with AsyncExitStack() as stack:
             contenders, scorer = list(self.ready), None
             if self.section is not None:
-                client = await self._client(self.section, stack)
+                client = await stack.enter_async_context(wiring.opened_client(self.section, self.replies))
                 contenders += llm_contenders(client, self.section, self.packs)
                 scorer = _scorer(self.section)
             if scorer is not None:
                 stack.push_async_callback(scorer.close)
             yield Opened(contenders, scorer)
-
-    async def _client(self, section: ModelSection, stack: AsyncExitStack) -> ChatCompletionClient:
-        bare = wiring.build_client(section)
-        if self.replies is not None:
-            return await stack.enter_async_context(wiring.opened_model(section, bare, self.replies))
-        client = wiring.wrap_client(ForeignClient(bare, secrets=_secrets(section)), section)
-        stack.push_async_callback(client.close)
-        return client
 
 
 def _scorer(section: ModelSection) -> PromptLogprobs | None:
@@ -148,9 +138,3 @@ def _modes(wanted: Wanted) -> tuple[str, ...]:
         if not possible[mode]:
             raise InputError(explain(f"--mode {mode}", wanted=f"{needs[mode]} with it", got="nothing"))
     return tuple(mode for mode in _MODES if (mode in wanted.modes if wanted.modes else possible[mode]))
-
-
-def _secrets(section: ModelSection) -> tuple[str, ...]:
-    """What no message may show."""
-    key = os.environ.get(section.key_env)
-    return (key,) if key else ()

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
+from s3agents.cli.safe_text import safe
 from s3agents.persona import Scalar
-from s3agents.prompts.quoting import tidy
 from s3agents.traits.base import Trait
 from s3agents.traits.infer import FieldResult
 from s3agents.traits.scores import LabelScores, NumberScores, Score
@@ -20,7 +19,7 @@ __all__ = ["Scores", "distribution", "infer_json", "infer_tables"]
 
 Scores = Mapping[Trait, LabelScores | NumberScores | None]
 
-_SHOWN = 12
+_SHOWN, _CHARS = 12, 80
 _DECADE = 10
 _MEASURES = (
     ("accuracy", "Acc"),
@@ -88,7 +87,7 @@ def _overview(results: Sequence[FieldResult]) -> Table:
     for result in results:
         counts = [f"{n:,}" for n in (result.given, result.kept, len(result.estimates), result.unknown.total())]
         confidence = "" if result.confidence is None else f"{result.confidence:.3f}"
-        table.add_row(result.trait, *counts, _safe(_reasons(result)), confidence)
+        table.add_row(result.trait, *counts, safe(_reasons(result), _CHARS), confidence)
     methods = dict.fromkeys(result.method for result in results)
     table.caption = f"inferred by {', '.join(methods)}"
     return table
@@ -108,7 +107,7 @@ def _distributions(results: Sequence[FieldResult]) -> Table:
         for place, name in enumerate(names[:_SHOWN]):
             shares = [_counted(side.get(name, 0), sum(side.values())) for side in (before, after)]
             table.add_row(
-                "" if place else result.trait, _safe(name), *shares[0], *shares[1], end_section=name == names[-1]
+                "" if place else result.trait, safe(name, _CHARS), *shares[0], *shares[1], end_section=name == names[-1]
             )
         if rest := names[_SHOWN:]:
             shares = [_counted(sum(side.get(n, 0) for n in rest), sum(side.values())) for side in (before, after)]
@@ -128,7 +127,7 @@ def _groups(groups: Sequence[tuple[str, str, int]]) -> Table:
         title=f"{len(groups):,} different occupations",
     )
     for answer, group, n in groups[:_SHOWN]:
-        table.add_row(_safe(answer), _safe(group), f"{n:,}")
+        table.add_row(safe(answer, _CHARS), safe(group, _CHARS), f"{n:,}")
     if rest := groups[_SHOWN:]:
         table.add_row(f"{len(rest):,} more", "", f"{sum(n for _, _, n in rest):,}")
     return table
@@ -150,8 +149,3 @@ def _scores(scores: Scores) -> Table:
             table.add_row("" if place else trait, "" if place else users, name, *figures)
         table.add_section()
     return table
-
-
-def _safe(text: str) -> Text:
-    """What users and models wrote, so that it can neither steer the terminal nor be taken for markup."""
-    return Text(tidy(text, 80))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from s3agents.cli.asking import (
     Agents,
@@ -21,8 +20,7 @@ from s3agents.cli.asking import (
     ask,
 )
 from s3agents.cli.options import RunPath
-from s3agents.config.survey import Item
-from s3agents.errors import InputError, explain
+from s3agents.inquiry.asking import question_item
 
 __all__ = ["register"]
 
@@ -70,16 +68,5 @@ def _interview(
         overwrite=overwrite,
         as_json=json,
     )
-    ask(inquiry, [_item(question, option)], origin="s3agents interview")
-
-
-def _item(question: str, options: list[str] | None) -> Item:
-    about: dict[str, Any] = {"kind": "open"} if options is None else {"kind": "choice", "options": options}
-    adapter: TypeAdapter[Item] = TypeAdapter(Item)
-    try:
-        return adapter.validate_python({"question": question, **about})
-    except ValidationError as exc:
-        wrong = exc.errors(include_url=False)[0]
-        place = "--option" if "options" in wrong["loc"] or options else "QUESTION"
-        wanted = str(wrong["msg"]).removeprefix("Value error, ")
-        raise InputError(explain(place, wanted=wanted, got=repr(options if place == "--option" else question))) from exc
+    item = question_item(question, option or (), names=("QUESTION", "--option"))
+    ask(inquiry, [item], origin="s3agents interview")

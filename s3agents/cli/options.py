@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from s3agents.errors import ConfigError, InputError, explain
-from s3agents.resources import examples_dir
+from s3agents.resources import bundled_scenarios
 
 if TYPE_CHECKING:
     from s3agents.config import Scenario
@@ -43,7 +43,7 @@ def find_scenario(name: str) -> Path:
     Raises:
         ConfigError: if there is neither.
     """
-    bundled = {file.parent.name: file.parent for file in sorted(examples_dir().glob("*/scenario.yaml"))}
+    bundled = bundled_scenarios()
     if os.path.exists(name):  # unlike Path.exists, it takes names of any length
         return Path(name)
     if name in bundled:

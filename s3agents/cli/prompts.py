@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +16,11 @@ from rich.text import Text
 from s3agents.cli.codes import DONE, WRONG
 from s3agents.cli.console import out
 from s3agents.cli.options import RunPath
+from s3agents.cli.safe_text import safe_lines
 from s3agents.ids import UserId
 from s3agents.inquiry.moment import read_past
 from s3agents.inquiry.rendering import Rendered, render
 from s3agents.prompts.catalogue import difference, lint, list_packs, read_pack
-from s3agents.prompts.quoting import tidy
 from s3agents.resources import prompts_dir
 
 __all__ = ["prompts", "register"]
@@ -47,7 +48,7 @@ def _list(
     """List prompt packs with their stages and the length of what all agents share."""
     packs = list_packs(folder)
     if json:
-        out().print_json(data=[{name: getattr(pack, name) for name in pack.__slots__} for pack in packs])
+        out().print_json(data=list(map(asdict, packs)))
         return
     table = Table("pack", "language", "version", "stages of a turn", "shared characters", "sha256")
     for pack in packs:
@@ -85,7 +86,7 @@ def _lint(pack: _Pack, json: _Json = False) -> int:
     bundled = prompts_dir() / pack
     findings = lint(bundled if bundled.is_dir() and "/" not in pack else Path(pack))
     if json:
-        out().print_json(data=[{name: getattr(finding, name) for name in finding.__slots__} for finding in findings])
+        out().print_json(data=list(map(asdict, findings)))
     for finding in [] if json else findings:
         mark = Text("wrong  ", "bold red") if finding.wrong else Text("look   ", "yellow")
         out().print(Text.assemble(mark, (f"{finding.place}: ", "bold"), finding.said))
@@ -109,8 +110,9 @@ def _render(
         out().print(f"{agent} asked no model in tick {tick} (mode {turn.result.record.mode})", highlight=False)
     for one in rendered:
         for message in one.exchange.messages:
-            lines = Text("\n".join(tidy(line, len(line) + 1) for line in str(message.content).splitlines()))
-            out().print(Panel(lines, title=message.type, title_align="left", border_style="dim"))
+            out().print(
+                Panel(safe_lines(str(message.content)), title=message.type, title_align="left", border_style="dim")
+            )
         out().print(_told(one), highlight=False)
 
 

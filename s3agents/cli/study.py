@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ from s3agents.config.study import StudySection
 from s3agents.coordinator.coordinator import StopRequest
 from s3agents.errors import InputError
 from s3agents.report.plot_file import plotly, write_page
-from s3agents.studies.conduct import Conducted, check_folder, conduct
+from s3agents.studies.conduct import Conducted, check_folder, check_place, conduct
 from s3agents.studies.estimate import Estimate, estimate, read_prices
 from s3agents.studies.models import shared_models
 from s3agents.studies.page import StudyPage
@@ -68,6 +69,7 @@ def _study(
             found = asyncio.run(_estimated(study, cells, Path(scratch), sample, known))
         _show_estimate(found, as_json=json)
         return DONE
+    check_place(folder)
     cells = plan_cells(study, file.parent, packs=folder / "packs")
     check_folder(folder, cells)
     conducted = asyncio.run(_conducted(study, cells, folder))
@@ -112,7 +114,7 @@ def _finish(study: StudySection, cells: Sequence[Cell], folder: Path, conducted:
         write_table(folder / "comparisons.csv", _columns(compared), "csv")
         _write_page(StudyPage(study.name, control, outcomes, compared, conducted.runs), folder)
     if as_json:
-        out().print_json(data=[_plain(one) for one in compared])
+        out().print_json(data=list(map(asdict, compared)))
     elif compared:
         out().print(_table(compared, control))
         if (few := too_few(compared)) is not None:
@@ -136,12 +138,8 @@ def _write_page(page: StudyPage, folder: Path) -> None:
 
 
 def _columns(compared: Sequence[Comparison]) -> dict[str, list[Any]]:
-    rows = [_plain(one) for one in compared]
+    rows = list(map(asdict, compared))
     return {name: [row[name] for row in rows] for name in Comparison.__slots__}
-
-
-def _plain(one: Comparison) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Comparison.__slots__}
 
 
 def _table(compared: Sequence[Comparison], control: str) -> Table:
@@ -163,7 +161,7 @@ def _number(value: float | None, sign: str = "") -> str:
 
 def _show_estimate(found: Estimate, *, as_json: bool) -> None:
     if as_json:
-        out().print_json(data={name: getattr(found, name) for name in Estimate.__slots__})
+        out().print_json(data=asdict(found))
         return
     table = Table(show_header=False)
     table.add_row("runs, ticks in all", f"{found.runs:,}, {found.ticks:,}")

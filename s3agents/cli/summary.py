@@ -5,16 +5,16 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from s3agents.cli.console import out
+from s3agents.cli.safe_text import safe
 from s3agents.prompts.quoting import tidy
 from s3agents.report.comparison import Comparison
 from s3agents.report.summary import Summary
 
 __all__ = ["print_summary"]
 
-_TEXT_SHOWN = 60
+_NAME_SHOWN, _TEXT_SHOWN = 40, 60
 _FAILURE_SHOWN = 600
 
 
@@ -38,11 +38,6 @@ def _show(console: Console, title: str, table: Table) -> None:
     """A table under its title, which may be wider than the table."""
     console.print(f"\n{escape(title)}", style="italic", highlight=False)
     console.print(table)
-
-
-def _safe(text: str, limit: int = 40) -> Text:
-    """What users wrote, so that it can neither steer the terminal nor be taken for markup."""
-    return Text(tidy(text, limit))
 
 
 def _overview(summary: Summary) -> Table:
@@ -111,7 +106,9 @@ def _peak(summary: Summary) -> str:
 def _top_posts(summary: Summary) -> Table:
     table = Table("forwards", "author", "tick", "text")
     for post in summary.top_posts:
-        table.add_row(f"{post.forwards:,}", _safe(post.author), str(post.tick), _safe(post.text, _TEXT_SHOWN))
+        table.add_row(
+            f"{post.forwards:,}", safe(post.author, _NAME_SHOWN), str(post.tick), safe(post.text, _TEXT_SHOWN)
+        )
     return table
 
 

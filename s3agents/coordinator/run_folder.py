@@ -13,7 +13,7 @@ try:
 except ImportError:  # Windows has no flock; there the lock file alone says who is at work
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["RunFolder"]
+__all__ = ["RunFolder", "free_folder"]
 
 
 class RunFolder:
@@ -115,6 +115,14 @@ class RunFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def free_folder(base: Path) -> Path:
+    """``base``, or where there is something already, the first of ``base-2``, ``base-3`` and so on where nothing is."""
+    path, n = base, 2
+    while path.exists():
+        path, n = base.with_name(f"{base.name}-{n}"), n + 1
+    return path
 
 
 def _in_use(path: Path) -> bool:

@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from s3agents import wiring
 from s3agents.config.model import ModelSection
-from s3agents.config.survey import Item
+from s3agents.config.survey import ChoiceItem, Item, OpenItem
 from s3agents.errors import InputError, explain
 from s3agents.ids import UserId
 from s3agents.inquiry.interview import Answer, interview
 from s3agents.inquiry.moment import Past, opened_moment
-from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.foreign import ForeignClient
 from s3agents.prompts.fields import Fields
 from s3agents.prompts.interview_pack import InterviewPack, fields_of
 from s3agents.rng import Draws
 from s3agents.traits.llm.asking import Asker
 
-__all__ = ["ask_agents", "chosen_users"]
+__all__ = ["ask_agents", "chosen_users", "question_item"]
 
 _SAMPLE = "sample:"
 
@@ -46,6 +46,27 @@ def chosen_users(past: Past, who: str) -> list[UserId]:
     for user in users:
         society.position(user)
     return list(dict.fromkeys(users))
+
+
+def question_item(
+    question: str, options: Sequence[str] = (), *, names: tuple[str, str] = ("question", "options")
+) -> Item:
+    """One question: answered in words, or with one of ``options`` where there are any.
+
+    Args:
+        question: as the agent is asked.
+        options: the answers to choose from.
+        names: how messages call the two.
+
+    Raises:
+        InputError: if it is none, or the options are.
+    """
+    try:
+        return ChoiceItem(question=question, options=tuple(options)) if options else OpenItem(question=question)
+    except ValidationError as exc:
+        wrong = exc.errors(include_url=False)[0]
+        place, got = (names[0], question) if "question" in wrong["loc"] else (names[1], list(options))
+        raise InputError(explain(place, wanted=str(wrong["msg"]).removeprefix("Value error, "), got=repr(got))) from exc
 
 
 async def ask_agents(
@@ -77,7 +98,7 @@ async def ask_agents(
         RunError: if the budget of the model is used up.
     """
     async with AsyncExitStack() as stack:
-        client = await _client(section, replies, stack)
+        client = await stack.enter_async_context(wiring.opened_client(section, replies))
         moment = await stack.enter_async_context(opened_moment(past, tick=tick, users=users, client=client))
         asker = Asker(
             client,
@@ -88,15 +109,6 @@ async def ask_agents(
             repairs=section.repairs,
         )
         return await interview(moment, users, items, asker=asker, pack=pack, words=_words(past), progress=progress)
-
-
-async def _client(section: ModelSection, replies: Path | None, stack: AsyncExitStack) -> ChatCompletionClient:
-    bare = wiring.build_client(section)
-    if replies is not None:
-        return await stack.enter_async_context(wiring.opened_model(section, bare, replies))
-    client = wiring.wrap_client(ForeignClient(bare, secrets=wiring.secrets_of(section)), section)
-    stack.push_async_callback(client.close)
-    return client
 
 
 def _words(past: Past) -> Fields:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s3agents import wiring
-from s3agents.agents.crowd import Crowd, CrowdLimits
+from s3agents.agents.crowd import Crowd
 from s3agents.cognition.mind import Mind
 from s3agents.coordinator.run_folder import RunFolder
 from s3agents.errors import RunFolderError, explain
@@ -81,13 +81,7 @@ def read_past(folder: str | Path, society: Society | None = None) -> Past:
     existing = RunFolder.existing(Path(folder))
     manifest = Manifest.read(existing.manifest)
     prepared = prepare(parse_scenario(manifest.scenario, origin=str(existing.manifest)), society, endpoint=False)
-    if prepared.society.digest != manifest.society.digest:
-        wanted = f"the society it went over (digest {manifest.society.digest[:12]})"
-        raise RunFolderError(explain(str(folder), wanted=wanted, got=prepared.society.digest[:12]))
-    began = {(pack.name, pack.sha256) for pack in manifest.prompts}
-    for pack in prepared.packs.values():
-        if (pack.name, pack.sha256) not in began:
-            raise RunFolderError(explain(str(folder), wanted=f"prompt pack {pack.name} as it was", got="another"))
+    manifest.check_same(prepared, existing.path)
     with reading(existing.record) as db:
         ticks = last_tick(db) + 1
     return Past(folder=existing, manifest=manifest, prepared=prepared, ticks=ticks)
@@ -133,10 +127,7 @@ async def opened_moment(
         def mind_of(persona: Persona) -> Mind:
             return watch(minds(persona))
 
-        limits = CrowdLimits(
-            history=scenario.limits.history, spontaneous=scenario.cognition.spontaneous, inbox=scenario.limits.inbox
-        )
-        crowd = Crowd(prepared.society, store, mind_of=mind_of, limits=limits)
+        crowd = Crowd(prepared.society, store, mind_of=mind_of, limits=wiring.crowd_limits(scenario))
         await _restored(crowd, checkpoint, users)
         yield Moment(past=past, tick=tick, crowd=crowd, store=store)
 

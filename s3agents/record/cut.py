@@ -35,7 +35,7 @@ def cut_record(source: Path, target: Path, *, tick: int) -> None:
             raise RecordError(
                 explain(f"tick {tick}", wanted=f"one of the ticks -1 to {last} of {source}", got=str(tick))
             )
-        copy_database(db, target)
+    copy_database(source, target)
     record = open_writer(target, patience=5.0)
     try:
         with translated(target, "a record that can be written"):
@@ -49,11 +49,16 @@ def cut_record(source: Path, target: Path, *, tick: int) -> None:
         close_writer(record, target)
 
 
-def copy_database(source: sqlite3.Connection, target: Path) -> None:
+def copy_database(source: Path, target: Path) -> None:
     """Copy a whole database as it is now, whoever is writing to it.
 
     Raises:
-        RecordError: if the copy cannot be written.
+        RecordError: if one of the files cannot be used.
     """
-    with translated(target, "a file that can be written"), closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    origin = f"{source.absolute().as_uri()}?mode=ro"
+    with (
+        translated(target, f"a copy of {source}"),
+        closing(sqlite3.connect(origin, uri=True)) as db,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        db.backup(copy)

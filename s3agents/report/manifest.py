@@ -210,6 +210,29 @@ class Manifest(Facts):
         changes = {"status": "running", "finished": None, "failure": None, "resumed": (*self.resumed, resumption)}
         return self.model_copy(update=changes)
 
+    def check_society(self, society: Society, folder: Path) -> None:
+        """Raise unless ``society`` is the one that the run of ``folder`` began with.
+
+        Raises:
+            RunFolderError: if it is another.
+        """
+        if society.digest != self.society.digest:
+            wanted = f"the society it began with (digest {self.society.digest[:12]})"
+            raise RunFolderError(explain(str(folder), wanted=wanted, got=society.digest[:12]))
+
+    def check_same(self, prepared: Prepared, folder: Path) -> None:
+        """Raise unless society and prompts are those that the run of ``folder`` began with.
+
+        Raises:
+            RunFolderError: if one of them is another.
+        """
+        self.check_society(prepared.society, folder)
+        began = {(pack.name, pack.sha256) for pack in self.prompts}
+        for pack in prepared.packs.values():
+            if (pack.name, pack.sha256) not in began:
+                wanted = f"prompt pack {pack.name} as it was when the run began"
+                raise RunFolderError(explain(str(folder), wanted=wanted, got="another version of it"))
+
     def write(self, path: Path) -> None:
         """Write it to ``path``: a reader sees the old file or the new one, never half of one.
 

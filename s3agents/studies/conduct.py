@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,15 @@ from s3agents.coordinator.run_folder import RunFolder
 from s3agents.errors import BudgetError, ConfigError, RunError, RunFolderError, explain
 from s3agents.network.society import Society
 from s3agents.preparation import prepare
+from s3agents.prompts.catalogue import MARKER
+from s3agents.prompts.pack_folder import PackFolder
 from s3agents.report.manifest import Manifest
 from s3agents.report.run import Run
 from s3agents.simulation import Simulation
 from s3agents.studies.models import Models
 from s3agents.studies.plan import Cell
 
-__all__ = ["Conducted", "cell_folder", "check_folder", "conduct", "economical"]
+__all__ = ["Conducted", "cell_folder", "check_folder", "check_place", "conduct", "economical"]
 
 _PLAN = "cells.json"
 
@@ -53,13 +56,26 @@ def cell_folder(folder: Path, cell: Cell) -> Path:
     return folder / "cells" / cell.name
 
 
+def check_place(folder: Path) -> None:
+    """Raise unless ``folder`` is a study's, or can become one: nothing is written among other files.
+
+    Raises:
+        ConfigError: if it holds anything else.
+    """
+    if (folder / _PLAN).is_file() or not folder.exists():
+        return
+    if not folder.is_dir() or any(path.name != "packs" for path in folder.iterdir()):
+        raise ConfigError(explain(str(folder), wanted="a new folder, or that of this study", got="other files"))
+
+
 def check_folder(folder: Path, cells: Sequence[Cell]) -> None:
     """Note in a study's folder what its cells are, or see that they are those that it began with.
 
     Raises:
-        ConfigError: if a cell is another one than before, or the folder is something else.
+        ConfigError: if a cell is another one than before.
+        PromptError: if a prompt pack is unknown.
     """
-    plan = {cell.name: cell.scenario.digest() for cell in cells}
+    plan = _plan(cells)
     file = folder / _PLAN
     if file.is_file():
         before = orjson.loads(file.read_bytes())
@@ -68,12 +84,25 @@ def check_folder(folder: Path, cells: Sequence[Cell]) -> None:
                 remedy = "conduct the changed study in another folder"
                 raise ConfigError(explain(f"{folder}: {name}", wanted="as before", got="a change", remedy=remedy))
         plan = {**before, **plan}
-    elif folder.exists() and any(path.name != "packs" for path in folder.iterdir()):
-        raise ConfigError(explain(str(folder), wanted="a new folder, or that of this study", got="other files"))
     folder.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f"{file.name}.part")
     part.write_bytes(orjson.dumps(plan, option=orjson.OPT_INDENT_2))
     os.replace(part, file)
+
+
+def _plan(cells: Sequence[Cell]) -> dict[str, str]:
+    """What shapes each cell: its scenario, and the texts of its prompt packs, which a scenario only names."""
+    known: dict[tuple[str, str], str] = {}
+
+    def digest(scenario: Scenario) -> str:
+        names = sorted({mind.pack for mind in scenario.cognition.minds if mind.mode == "llm"})
+        for name in names:
+            if (name, scenario.language) not in known:
+                known[name, scenario.language] = PackFolder.find(name, scenario.language, marker=MARKER).sha256
+        packs = [known[name, scenario.language] for name in names]
+        return hashlib.sha256("".join([scenario.digest(), *packs]).encode()).hexdigest()
+
+    return {cell.name: digest(cell.scenario) for cell in cells}
 
 
 async def conduct(

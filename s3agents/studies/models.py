@@ -13,7 +13,6 @@ from s3agents.errors import ConfigError, explain
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.budget import BudgetClient
 from s3agents.llm.concurrency import AdaptiveConcurrency
-from s3agents.llm.foreign import ForeignClient
 from s3agents.llm.replay import RecordingClient
 from s3agents.llm.reply_store import ReplyStore
 
@@ -52,8 +51,7 @@ async def shared_models(scenarios: Iterable[Scenario], replies: Path, *, budget:
 
 def _bounded(section: ModelSection, budget: int | None, spent: int) -> ChatCompletionClient:
     """The bare client with bounds; each run retries for itself."""
-    bare = ForeignClient(wiring.build_client(section), secrets=wiring.secrets_of(section))
-    limited = AdaptiveConcurrency(bare, most=section.concurrency)
+    limited = AdaptiveConcurrency(wiring.endpoint_client(section), most=section.concurrency)
     return limited if budget is None else BudgetClient(limited, budget=budget, spent=spent)
 
 

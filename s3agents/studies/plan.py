@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-
-import orjson
 
 from s3agents.config import Scenario
 from s3agents.config.study import PatchSection, StudySection
 from s3agents.errors import ConfigError, InputError, PromptError, explain
 from s3agents.prompts import PromptPack
-from s3agents.prompts.catalogue import languages_of
-from s3agents.resources import examples_dir, prompts_dir
-from s3agents.scenarios import load_scenario, parse_scenario, relative_to, with_overrides
+from s3agents.prompts.catalogue import MARKER, languages_of
+from s3agents.prompts.pack_folder import PackFolder
+from s3agents.resources import bundled_scenarios, prompts_dir
+from s3agents.scenarios import load_scenario, parse_scenario, relative_to, with_values
 
 __all__ = ["Cell", "combinations", "plan_cells", "variant_name"]
 
@@ -79,7 +80,7 @@ def plan_cells(study: StudySection, folder: Path, *, packs: Path) -> list[Cell]:
         packs: folder for patched prompt packs, which are written here.
 
     Raises:
-        ConfigError: if a level, a society or the scenario is wrong, or two combinations come to the same scenario.
+        ConfigError: if a level, a society or the scenario is wrong.
         PromptError: if a patch does not fit its pack.
     """
     base = _base(study, folder)
@@ -88,14 +89,15 @@ def plan_cells(study: StudySection, folder: Path, *, packs: Path) -> list[Cell]:
     for levels in combinations(study):
         settings: dict[str, Any] = dict(study.settings)
         for factor, level in levels.items():
-            settings |= _settings(study.levels[factor][level], patched.get((factor, level)), folder)
+            settings |= {key: value for key, value in study.levels[factor][level].items() if key != _PATCH}
+            if (factor, level) in patched:
+                settings["cognition.pack"] = str(patched[factor, level])
         for society in study.societies or ("",):
             for seed in study.replicates:
-                data = base.dump()
-                if society:
-                    data["society"] = _society(study.societies[society], folder)
+                data = base.dump() | ({"society": dict(study.societies[society])} if society else {})
                 origin = f"{study.name}: {variant_name(levels)}"
-                scenario = _scenario(data, {**settings, "seed": seed}, origin)
+                data = relative_to(with_values(data, {**settings, "seed": seed}, origin=origin), folder)
+                scenario = parse_scenario(data, origin=origin)
                 cells.append(
                     Cell(
                         levels=levels,
@@ -109,31 +111,10 @@ def plan_cells(study: StudySection, folder: Path, *, packs: Path) -> list[Cell]:
 
 
 def _base(study: StudySection, folder: Path) -> Scenario:
-    bundled = {file.parent.name: file.parent for file in examples_dir().glob("*/scenario.yaml")}
-    path = folder / study.scenario
+    bundled, path = bundled_scenarios(), folder / study.scenario
     if not path.exists() and study.scenario in bundled:
         path = bundled[study.scenario]
     return load_scenario(path, study.parameters)
-
-
-def _scenario(data: dict[str, Any], settings: Mapping[str, Any], origin: str) -> Scenario:
-    overrides = [f"{key}={orjson.dumps(value).decode()}" for key, value in settings.items()]
-    return parse_scenario(with_overrides(data, overrides, origin=origin), origin=origin)
-
-
-def _society(section: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = relative_to({"society": dict(section)}, folder)["society"]
-    return found
-
-
-def _settings(level: Mapping[str, Any], pack: Path | None, folder: Path) -> dict[str, Any]:
-    """The settings of a level, with paths made absolute and a patched pack in the place of its patch."""
-    settings = {key: value for key, value in level.items() if key != _PATCH}
-    for key in ("cognition.pack", "cognition.learnt"):
-        value = settings.get(key)
-        if isinstance(value, str) and (folder / value).exists() and (key.endswith("learnt") or "/" in value):
-            settings[key] = str((folder / value).absolute())
-    return settings if pack is None else {**settings, "cognition.pack": str(pack)}
 
 
 def _patched(study: StudySection, folder: Path, packs: Path) -> dict[tuple[str, str], Path]:
@@ -161,8 +142,27 @@ def _patch(patch: PatchSection, folder: Path, target: Path) -> Path:
     languages = languages_of(source) if source.is_dir() else []
     if not languages:
         raise PromptError(explain(f"patch of {patch.pack}", wanted="a prompt pack", got="none"))
+    target = target.with_name(f"{target.name}-{_content(patch, source, languages)}")
     if target.exists():
-        shutil.rmtree(target)
+        return target.absolute()
+    with TemporaryDirectory() as scratch:
+        made = _patched_copy(patch, source, Path(scratch) / target.name, languages)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}")  # whole, or not there
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(made, part)
+        part.rename(target)
+    return target.absolute()
+
+
+def _content(patch: PatchSection, source: Path, languages: Sequence[str]) -> str:
+    """Tells apart what is patched differently, and what the same patch makes of different packs."""
+    packs = [PackFolder.find(source, language, marker=MARKER).sha256 for language in languages]
+    return hashlib.sha256("".join([patch.model_dump_json(), *packs]).encode()).hexdigest()[:12]
+
+
+def _patched_copy(patch: PatchSection, source: Path, target: Path, languages: Sequence[str]) -> Path:
+    """A copy of the pack in ``source`` with its texts replaced; checked as any pack is."""
     shutil.copytree(source, target)
     for file, pairs in patch.replace.items():
         found = [target / language / file for language in languages if (target / language / file).is_file()]

@@ -25,7 +25,6 @@ from s3agents.fleet.worker import Worker
 from s3agents.memory.local import LocalStore
 from s3agents.preparation import Prepared
 from s3agents.record.sqlite import SqliteRecorder
-from s3agents.worker_process import crowd_limits
 
 __all__ = ["coordinate", "work"]
 
@@ -146,7 +145,11 @@ async def _hired(
     store = LocalStore(wiring.build_embedder(scenario.memory.embedder))
     stack.push_async_callback(store.close)
     minds = wiring.Minds(scenario, prepared.roster, store, client=None, packs=prepared.packs, learnt=prepared.learnt)
-    log, size, limits = ShardLog(link, FleetNames.of(offer.opening)), scenario.limits.shard, crowd_limits(scenario)
+    log, size, limits = (
+        ShardLog(link, FleetNames.of(offer.opening)),
+        scenario.limits.shard,
+        wiring.crowd_limits(scenario),
+    )
 
     def crowd(shard: int) -> Crowd:
         users = users_of(shard, size, len(society.ids))

@@ -14,19 +14,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from s3agents.config.model import ModelSection
-from s3agents.config.survey import ChoiceItem, Item, OpenItem
 from s3agents.errors import InputError, RunFolderError, explain
 from s3agents.fork import fork_run
-from s3agents.inquiry.asking import ask_agents, chosen_users
+from s3agents.inquiry.asking import ask_agents, chosen_users, question_item
 from s3agents.inquiry.moment import read_past
 from s3agents.prompts.interview_pack import InterviewPack
 from s3agents.prompts.quoting import tidy
 from s3agents.record.base import TickRecord
 from s3agents.report.run import Run
-from s3agents.resources import examples_dir
+from s3agents.resources import bundled_scenarios
 from s3agents.scenarios import load_scenario
 from s3agents.simulation import Simulation
 from s3agents.stepping import Steps
@@ -149,8 +148,8 @@ class Sessions:
 
     def about(self, run: str) -> dict[str, Any]:
         """Where a run stands: its status, its users, the ticks it has and the next one."""
-        folder = self._there(run)
-        manifest = Run(folder).manifest
+        found = Run(self._there(run))
+        manifest = found.manifest
         scenario = manifest.scenario
         return {
             "run": run,
@@ -159,7 +158,7 @@ class Sessions:
             "question": scenario["question"],
             "users": manifest.society.users,
             "ticks": scenario["ticks"],
-            "next": len(Run(folder).ticks()),
+            "next": len(found.ticks()),
             "fork_of": None if manifest.fork_of is None else Path(manifest.fork_of.run).name,
         }
 
@@ -197,7 +196,7 @@ class Sessions:
         answers = await ask_agents(
             past,
             chosen_users(past, agents),
-            [_item(question, options)],
+            [question_item(question, options)],
             tick=past.ticks - 1 if tick is None else tick,
             section=self._model,
             pack=InterviewPack.load("interview", past.prepared.scenario.language),
@@ -221,9 +220,11 @@ class Sessions:
         return self.about(name)
 
     def _known(self) -> dict[str, Path]:
-        folders = [examples_dir(), *([] if self._scenarios is None else [self._scenarios])]
-        files = [file for folder in folders for file in (*folder.glob("*/scenario.yaml"), *folder.glob("*.yaml"))]
-        return {file.parent.name if file.name == "scenario.yaml" else file.stem: file for file in files}
+        found, mine = bundled_scenarios(), self._scenarios
+        if mine is not None:
+            found |= {file.parent.name: file for file in mine.glob("*/scenario.yaml")}
+            found |= {file.stem: file for file in mine.glob("*.yaml")}
+        return found
 
     def _think(self) -> list[str]:
         """The overrides by which agents ask the model, if there is one."""
@@ -280,15 +281,6 @@ def _overrides(settings: Mapping[str, Any]) -> list[str]:
 def _yaml(value: Any) -> str:
     """As JSON, which YAML takes."""
     return TypeAdapter(Any).dump_json(value).decode()
-
-
-def _item(question: str, options: Sequence[str]) -> Item:
-    try:
-        return ChoiceItem(question=question, options=tuple(options)) if options else OpenItem(question=question)
-    except ValidationError as exc:
-        wrong = exc.errors(include_url=False)[0]
-        what = f"interview: {wrong['loc'][0]}"
-        raise InputError(explain(what, wanted=wrong["msg"], got=repr(wrong["input"]))) from exc
 
 
 def _tick(record: TickRecord) -> dict[str, Any]:

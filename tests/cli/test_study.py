@@ -94,6 +94,28 @@ def test_a_changed_study_wants_another_folder(s3agents: Command, study: Path) ->
     assert (study / "mine" / "notes.txt").read_text() == "mine"
 
 
+def test_other_words_are_another_study(s3agents: Command, study: Path) -> None:
+    """A patch that was changed is told of before anything is run, and the words that were played stay on file."""
+    with StubEndpoint().running_in_thread() as stub:
+        model = {"cognition.mode": "llm", "model.url": stub.url, "model.name": "stub", "ticks": 1}
+        patch = 'other: {prompt_patch: {replace: {system.txt: [["never an assistant", "WORDS"]]}}}'
+        text = (
+            f"name: words\nscenario: karate_club\nsettings: {json.dumps(model)}\nvariants: {{plain: {{}}, {patch}}}\n"
+        )
+        (study / "words.yaml").write_text(text + "seeds: 1\n")
+        assert s3agents("study", "words.yaml", "-o", "out").code == 0
+        played = Path(Run("out/cells/other_0").scenario["cognition"]["pack"]) / "en" / "system.txt"
+        assert "WORDS" in played.read_text()
+        assert s3agents("study", "words.yaml", "-o", "out").code == 0
+        asked = stub.requests
+        (study / "words.yaml").write_text(text.replace("WORDS", "no machine") + "seeds: 1\n")
+        changed = s3agents("study", "words.yaml", "-o", "out")
+    assert changed.code == 2
+    assert "other_0" in changed.err
+    assert stub.requests == asked
+    assert "WORDS" in played.read_text()
+
+
 def test_prices_make_a_cost(s3agents: Command, study: Path) -> None:
     """Money follows from tokens and a file of prices; a file that is none is told of."""
     with StubEndpoint().running_in_thread() as stub:
