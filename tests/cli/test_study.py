@@ -114,6 +114,10 @@ def test_other_words_are_another_study(s3agents: Command, study: Path) -> None:
     assert "other_0" in changed.err
     assert stub.requests == asked
     assert "WORDS" in played.read_text()
+    (study / "mine").mkdir()
+    (study / "mine" / "notes.txt").write_text("mine")
+    assert s3agents("study", "words.yaml", "-o", "mine").code == 2
+    assert [path.name for path in (study / "mine").iterdir()] == ["notes.txt"]
 
 
 def test_prices_make_a_cost(s3agents: Command, study: Path) -> None:
