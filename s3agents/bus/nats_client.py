@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from nats.aio.client import Client
+from nats.aio.transport import TcpTransport
 from nats.errors import Error, NoServersError
 
 __all__ = ["CarefulClient", "NotEncryptedError", "hang_up", "try_servers"]
@@ -23,12 +24,52 @@ class NotEncryptedError(Error):
         return "one that does not ask for TLS"
 
 
+class _Connections(TcpTransport):
+    """The connection at hand, with a list of all that have been opened and may be open.
+
+    Attributes:
+        wanted: whether it counts as one although nothing is open yet.
+        over: whether what is opened is closed at once, and who did so is cancelled.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.wanted = self.over = False
+        self._opened: list[asyncio.StreamWriter] = []
+
+    def __bool__(self) -> bool:
+        return self.wanted or bool(self._io_writer)
+
+    async def connect(self, *args: Any, **kwargs: Any) -> None:
+        """Open one."""
+        await super().connect(*args, **kwargs)
+        self._note()
+
+    async def connect_tls(self, *args: Any, **kwargs: Any) -> None:
+        """Encrypt it."""
+        await super().connect_tls(*args, **kwargs)
+        self._note()
+
+    def let_go(self) -> None:
+        """Close all of them; to close them kindly would mean to wait until what nobody takes is sent."""
+        for writer in self._opened:
+            writer.transport.abort()
+        self._opened.clear()
+
+    def _note(self) -> None:
+        self._opened += [self._io_writer] if self._io_writer is not None else []
+        if self.over:
+            self.let_go()
+            raise asyncio.CancelledError  # as it was before, and has not heard
+
+
 class CarefulClient(Client):
     """A connection without three weaknesses of the vendor's.
 
     It goes on in the clear, password and all, whenever a server does not ask for TLS, be it when it comes back after
     hours, or to another one of the cluster. It goes deaf, in silence, when a server answers a question that is no
-    longer waited for. And it leaves open what it had begun with a server that does not greet.
+    longer waited for. And it leaves open what it had begun with a server that does not greet, or what one of two
+    reconnections has opened that it had under way at once.
 
     Args:
         encrypted: whether it says nothing of itself to a server that does not encrypt.
@@ -37,6 +78,7 @@ class CarefulClient(Client):
     def __init__(self, *, encrypted: bool) -> None:
         super().__init__()
         self._encrypted = encrypted
+        self._connections = _Connections()
 
     def _connect_command(self) -> bytes:
         """The first words of the client, credentials among them; TLS has been begun before, if ever."""
@@ -44,15 +86,19 @@ class CarefulClient(Client):
             raise NotEncryptedError
         return bytes(super()._connect_command())
 
-    def let_go(self) -> None:
-        """Leave no connection open, in whatever state it is."""
-        writer: asyncio.StreamWriter | None = getattr(self._transport, "_io_writer", None)
-        if writer is not None:
-            writer.transport.abort()  # closing would wait until what nobody takes is sent
+    def let_go(self, *, for_good: bool = False) -> None:
+        """Leave no connection open, in whatever state it is; ``for_good``, none is opened any more either."""
+        self._connections.let_go()
+        self._connections.over = for_good
 
     async def _connect_to_server(self, s: Any) -> None:
-        self.let_go()
-        await super()._connect_to_server(s)
+        self.let_go(for_good=self._connections.over)
+        self._transport = self._connections
+        self._connections.wanted = True  # else the vendor would put another in its place
+        try:
+            await super()._connect_to_server(s)
+        finally:
+            self._connections.wanted = False
 
     async def _process_pong(self) -> None:
         if self._pongs and self._pongs[0].done():  # given up since: its answer is nobody's
@@ -103,5 +149,5 @@ async def hang_up(client: CarefulClient) -> None:
         with suppress(Error, OSError):
             async with asyncio.timeout(_HANG_UP_SECONDS):
                 await client.close()
-    client.let_go()
+    client.let_go(for_good=True)
     await asyncio.sleep(0)  # which the loop does in its next round, if there is one

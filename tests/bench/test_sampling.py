@@ -38,9 +38,9 @@ def test_shares_are_those_of_a_known_load() -> None:
     modules = {name: module(name) for name in parts}
     sampler = CpuSampler()
     sampler.start()
-    for _ in range(60):
+    for n in range(60):
         for name, share in parts.items():
-            modules[name].spin(0.02 * share)
+            modules[name].spin((0.02 + 0.0007 * (n % 11)) * share)  # out of step with the clock that samples
     sampled = sampler.stop()
     whole = sum(sampled.seconds.values())
     assert whole >= 1.2

@@ -55,6 +55,31 @@ async def test_an_answer_that_comes_too_late_leaves_the_connection_hearing(make_
     await link.close()
 
 
+async def test_of_two_reconnections_at_once_neither_is_left_open(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vendor begins a second one before the first has heard of its end, and forgets what one of them opened."""
+    opened, connect = list[Any](), asyncio.open_connection
+
+    async def noted(*args: Any, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await connect(*args, **kwargs)
+        opened.append(writer.get_extra_info("socket"))
+        return reader, writer
+
+    monkeypatch.setattr(asyncio, "open_connection", noted)
+    link = NatsLink(make_server().url, NatsCredentials(), patience=20.0)
+    await link.connect()
+    client = link.client
+    again = [client._connect_to_server(client._current_server) for _ in range(2)]
+    await asyncio.gather(*again)
+    late = asyncio.create_task(client._connect_to_server(client._current_server))
+    await link.close()
+    await asyncio.wait({late})
+    await asyncio.sleep(0)
+    assert len(opened) >= 4
+    assert {connection.fileno() for connection in opened} == {-1}
+
+
 async def _ask(link: NatsLink) -> None:
     """Ask until no answer comes in time: a server may answer once more before it stops."""
     for _ in range(100):
