@@ -20,7 +20,7 @@ from typing import Any, Protocol, Self
 
 from pydantic import ValidationError
 
-from s3agents.config.scenario import SeedPost
+from s3agents.config.scenario import Scenario, SeedPost
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.run_folder import RunFolder
 from s3agents.errors import InputError, explain
@@ -78,9 +78,14 @@ class Steps:
         return self._simulation.prepared.society.ids
 
     @property
+    def scenario(self) -> Scenario:
+        """What it plays, with what has been told from outside so far."""
+        return self._simulation.prepared.scenario
+
+    @property
     def ticks(self) -> int:
         """Ticks of the scenario."""
-        return self._simulation.prepared.scenario.ticks
+        return self.scenario.ticks
 
     @property
     def done(self) -> bool:
