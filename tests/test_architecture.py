@@ -15,7 +15,7 @@ import s3agents
 
 PACKAGE = Path(s3agents.__file__).parent
 FLOORS = {
-    0: ("addresses", "errors", "ids", "rng", "labels", "persona", "events", "state", "config"),
+    0: ("addresses", "errors", "ids", "rng", "labels", "persona", "events", "state", "secrecy", "config"),
     1: (
         "bus.base",
         "memory.base",
@@ -24,6 +24,7 @@ FLOORS = {
         "llm.base",
         "llm.completion",
         "llm.token_logprobs",
+        "plugins",
         "embed.base",
         "record.base",
         "cognition.base",

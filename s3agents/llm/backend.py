@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import ValidationError
 
-from s3agents.config.section import is_secret
 from s3agents.errors import InputError, explain
 from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.foreign import ForeignClient, Silencer
+from s3agents.llm.foreign import ForeignClient
+from s3agents.secrecy import Silencer, secrets_in
 
 __all__ = ["load_backend"]
 
@@ -32,10 +32,10 @@ def load_backend(path: str, options: Mapping[str, object], *, secrets: Collectio
     if path.startswith(_LANGCHAIN):
         from s3agents.llm.langchain import load_langchain  # a second to import, and few need it
 
-        known = [*secrets, *_secrets_in(options)]
+        known = [*secrets, *secrets_in(options)]
         return load_langchain(path.removeprefix(_LANGCHAIN), options, secrets=known)
     wanted = "an AutoGen ChatCompletionClient as package.module:Class, with options that it takes"
-    silencer = Silencer([*secrets, *_secrets_in(options)])
+    silencer = Silencer([*secrets, *secrets_in(options)])
     try:
         component = {"provider": path.replace(":", "."), "config": dict(options)}
         return ForeignClient(ChatCompletionClient.load_component(component), silencer.secrets)
@@ -47,16 +47,3 @@ def load_backend(path: str, options: Mapping[str, object], *, secrets: Collectio
         got = silencer.blotted(f"{type(exc).__name__}: {exc}")
         cause = None if silencer.told_by(exc) else exc
         raise InputError(explain(f"model.backend {path!r}", wanted=wanted, got=got)) from cause
-
-
-def _secrets_in(options: object, *, secret: bool = False) -> Iterator[str]:
-    """All texts under keys that are called a secret, at any depth."""
-    if isinstance(options, Mapping):
-        for key, value in options.items():
-            yield from _secrets_in(value, secret=secret or is_secret(str(key)))
-    elif isinstance(options, list | tuple):
-        for value in options:
-            yield from _secrets_in(value, secret=secret)
-    elif secret and isinstance(options, str):
-        yield options
-        yield from options.split()[-1:]  # the key of ``Bearer KEY``

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from s3agents.errors import EndpointError, S3AgentsError
 from s3agents.llm.answers import status_error
 from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, forward
 from s3agents.llm.completion import Completion
+from s3agents.secrecy import Silencer
 
-__all__ = ["ForeignClient", "Silencer"]
+__all__ = ["ForeignClient"]
 
 _BUGS = (TypeError, AttributeError, LookupError, NotImplementedError, AssertionError)
-_SHORTEST = 6  # characters of a secret: what is shorter may be part of any word
-
-
-class Silencer:
-    """Keeps secrets out of messages.
-
-    Args:
-        secrets: the texts; those of less than six characters are passed over.
-    """
-
-    def __init__(self, secrets: Collection[str]) -> None:
-        self.secrets = tuple(sorted({s for s in secrets if len(s) >= _SHORTEST}, key=lambda s: (-len(s), s)))
-
-    def blotted(self, text: str) -> str:
-        """``text`` with every secret blotted out."""
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        return text
-
-    def told_by(self, exc: BaseException) -> bool:
-        """Whether a traceback of ``exc`` would show a secret."""
-        return any(secret in str(link) or secret in repr(link) for link in _chain(exc) for secret in self.secrets)
 
 
 class ForeignClient(ModelWrapper):
@@ -83,16 +62,6 @@ class ForeignClient(ModelWrapper):
         if isinstance(exc, OSError) or "Connect" in names:
             return EndpointError(message, cause="connection", transient=True)
         return EndpointError(message, cause="client", transient=False)
-
-
-def _chain(exc: BaseException) -> Iterator[BaseException]:
-    """``exc``, and what it came from."""
-    seen: list[BaseException] = []
-    link: BaseException | None = exc
-    while link is not None and link not in seen:
-        yield link
-        seen.append(link)
-        link = link.__cause__ or link.__context__
 
 
 def _headers(exc: Exception) -> Mapping[str, str]:

@@ -21,7 +21,8 @@ from pydantic import BaseModel
 from s3agents.errors import InputError, explain
 from s3agents.llm.base import ChatCompletionClient, LeafClient, Request
 from s3agents.llm.completion import Completion
-from s3agents.llm.foreign import ForeignClient, Silencer
+from s3agents.llm.foreign import ForeignClient
+from s3agents.secrecy import Silencer
 
 __all__ = ["LangChainClient", "load_langchain"]
 
