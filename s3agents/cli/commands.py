@@ -76,6 +76,7 @@ LISTED: Final = (
     ),
     Listed("evaluate", "Hold agents and runs against what really happened, with intervals and baselines.", "evaluate"),
     Listed("prompts", "Look at prompt packs, and at what agents were asked with them.", "prompts"),
+    Listed("plugins", "List what scenarios can name: built-in kinds, and plugins of installed packages.", "plugins"),
     Listed(
         "validate", "Check a scenario, its society, its prompt packs and everything else that it refers to.", "validate"
     ),
