@@ -79,17 +79,18 @@ def prepare(
     scenario, left_out = read_adoptions(scenario, society.index)
     embedder = wiring.build_embedder(scenario.memory.embedder)
     wiring.check_servers(scenario, embedder)
+    roster = Roster(scenario, society)
     return Prepared(
         scenario=scenario,
         society=society,
-        roster=Roster(scenario, society),
+        roster=roster,
         announcements=plan_seeds(scenario.seeds),
         packs=wiring.load_packs(scenario),
         learnt=learnt,
         embedder=embedder,
         client=wiring.build_client(scenario.model) if endpoint and wiring.uses_model(scenario) else None,
         outcome=_outcome(scenario, society),
-        notes=(*left_out, *_notes(scenario, society)),
+        notes=(*left_out, *_notes(scenario, society), *_empty(roster)),
     )
 
 
@@ -102,6 +103,17 @@ def _notes(scenario: Scenario, society: Society) -> Iterator[str]:
     late = sum(seed.tick >= scenario.ticks for seed in scenario.seeds)
     if late:
         yield f"{late} of {len(scenario.seeds)} seed posts come after the last tick and are never published"
+
+
+def _empty(roster: Roster) -> Iterator[str]:
+    for group in roster.sizes:
+        if not group.members:
+            why = (
+                f"the {group.fitting:,} whom it describes belong to groups before it"
+                if group.fitting
+                else "nobody fits"
+            )
+            yield f"group {group.name} is empty: {why}"
 
 
 def _outcome(scenario: Scenario, society: Society) -> Mapping[UserId, str] | None:

@@ -262,8 +262,9 @@ def _hint(location: Sequence[Any]) -> str:
         section = _section_of(field.annotation) if field is not None else None
         if section is None:
             return ""
-    near = difflib.get_close_matches(str(location[-1]), section.model_fields, n=1)
-    return f" (perhaps {near[0]})" if near else f" ({', '.join(section.model_fields)})"
+    names = [field.alias or name for name, field in section.model_fields.items()]
+    near = difflib.get_close_matches(str(location[-1]), names, n=1)
+    return f" (perhaps {near[0]})" if near else f" ({', '.join(names)})"
 
 
 def _section_of(annotation: Any) -> type[BaseModel] | None:

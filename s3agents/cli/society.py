@@ -19,11 +19,20 @@ def print_preparation(prepared: Prepared) -> None:
         f"society {escape(society.name)}: {len(society.ids):,} users, {society.graph.edges:,} follow edges",
         highlight=False,
     )
+    if prepared.roster.sizes:
+        words().print(escape(_groups(prepared)), highlight=False)
     rows = list(society.report.rows())
     if any(row.dropped for row in rows):
         words().print(_table(rows))
     for text in prepared.notes:
         note(text)
+
+
+def _groups(prepared: Prepared) -> str:
+    sizes = prepared.roster.sizes
+    others = len(prepared.society) - sum(size.members for size in sizes)
+    listed = [*(f"{size.name} {size.members:,}" for size in sizes), f"everybody else {others:,}"]
+    return f"groups: {', '.join(listed)}"
 
 
 def _table(rows: list[ReportRow]) -> Table:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from s3agents.config.classes import ClassThresholds
-from s3agents.config.section import Section
+from s3agents.config.section import Section, later
 from s3agents.persona import Scalar
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+ClassName = Literal["influential", "regular", "low_impact"]
 PlainMode = Literal["rules", "fitted", "llm"]
 Mode = Literal["rules", "fitted", "llm", "tiered"]
 
@@ -89,15 +90,23 @@ class GroupSection(MindSection):
     What a group does not say of its mind is as for everybody else.
 
     Attributes:
-        name: for those who read the scenario.
+        name: for those who read the scenario, and for the draws of ``share``.
         users: ids of its members.
         where: attributes that its members have (all of them).
+        class_: ``class`` in a scenario: its members are of this class (S3 section 4.1); together with ``where`` both
+            are asked for.
+        share: of those who are listed or fit ``where`` and ``class``, or of everybody where none of these is given, so
+            large a part, drawn from the seed of the scenario.
     """
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     name: str = Field(min_length=1)
     mode: PlainMode = "rules"
     users: tuple[str, ...] = ()
     where: dict[str, Scalar] = Field(default_factory=dict)
+    class_: ClassName | None = later(None, alias="class")
+    share: float | None = later(None, gt=0.0, le=1.0)
 
 
 class TierSection(MindSection):

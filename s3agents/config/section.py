@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-__all__ = ["Address", "Duration", "Section", "format_duration", "is_secret", "parse_duration"]
+__all__ = ["Address", "Duration", "Section", "format_duration", "is_secret", "later", "parse_duration"]
 
 _UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
@@ -22,6 +22,19 @@ class Section(BaseModel):
     """A part of a scenario: immutable, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, hide_input_in_errors=True)
+
+
+def later(default: Any, **details: Any) -> Any:
+    """A field that came after scenarios had been run without it.
+
+    While it has its default it is left out of what is written, and so of the digest: a scenario that says nothing of it
+    keeps the digest that it had.
+
+    Args:
+        default: its value.
+        **details: as pydantic's ``Field`` takes them.
+    """
+    return Field(default=default, exclude_if=lambda value: value == default, **details)
 
 
 def parse_duration(value: Any) -> timedelta:

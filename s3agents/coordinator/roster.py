@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from s3agents.config.cognition import GroupSection, MindSection
+from s3agents.config.cognition import MindSection
 from s3agents.config.scenario import Scenario
+from s3agents.coordinator.membership import GroupSize, Membership, fits
 from s3agents.errors import ConfigError, explain
 from s3agents.ids import UserId
 from s3agents.network.classes import CLASSES, class_of
@@ -37,17 +38,35 @@ class Roster:
         wrong = [*self._seeds(), *self._groups(), *self._compare()]
         if wrong:
             raise ConfigError("\n".join([f"scenario {scenario.name!r} does not fit its society", *wrong]))
-        self._listed = {user: group for group in reversed(scenario.cognition.groups) for user in group.users}
 
     def mind_of(self, persona: Persona) -> MindSection:
         """How ``persona`` thinks: as the first group that it belongs to, else as its class, else as the default."""
-        for group in self._scenario.cognition.groups:
-            if self._listed.get(persona.id) is group or _fits(persona, group):
-                return group
         cognition = self._scenario.cognition
+        group = self._group_of(persona)
+        if group is not None:
+            return cognition.groups[group]
         if cognition.mode != "tiered" or cognition.tiers is None:
             return cognition
         return cognition.tiers.of(CLASSES[self._codes[self._society.index[persona.id]]])
+
+    @property
+    def sizes(self) -> tuple[GroupSize, ...]:
+        """How large each group is, in their order."""
+        return self._members.sizes
+
+    @cached_property
+    def _members(self) -> Membership:
+        groups, seed = self._scenario.cognition.groups, self._scenario.seed
+        return Membership(groups, self._society, seed=seed, classes=lambda: self._codes)
+
+    def _group_of(self, persona: Persona) -> int | None:
+        """Number of the group that ``persona`` belongs to; of somebody from elsewhere, attributes alone are known."""
+        groups = self._scenario.cognition.groups
+        position = self._society.index.get(persona.id)
+        if not groups or position is not None:
+            return None if position is None else self._members.of(position)
+        alike = (n for n, group in enumerate(groups) if group.where and group.class_ is None and fits(persona, group))
+        return next(alike, None)
 
     @cached_property
     def _codes(self) -> NDArray[np.int8]:
@@ -65,10 +84,15 @@ class Roster:
                 yield self._nobody(f"seeds.{number}.author", seed.author)
 
     def _groups(self) -> Iterable[str]:
+        names = [group.name for group in self._scenario.cognition.groups]
         for number, group in enumerate(self._scenario.cognition.groups):
             key = f"cognition.groups.{number}"
-            if not group.users and not group.where:
-                yield "  " + explain(key, wanted="users or where", got="neither", remedy="the group would be empty")
+            if not group.users and not group.where and group.class_ is None and group.share is None:
+                wanted, remedy = "users, where, class or share", "the group would be empty"
+                yield "  " + explain(key, wanted=wanted, got="none of them", remedy=remedy)
+            if group.share is not None and names.count(group.name) > 1:
+                wanted = "a name of its own for a group with a share, which is drawn by it"
+                yield "  " + explain(f"{key}.name", wanted=wanted, got=repr(group.name))
             yield from (self._nobody(f"{key}.users", user) for user in group.users if user not in self._society.index)
             yield from (self._unknown(f"{key}.where", name) for name in group.where if not self._known(name))
 
@@ -88,10 +112,6 @@ class Roster:
     def _unknown(self, key: str, attribute: str) -> str:
         known = ", ".join([*ATTRIBUTES, *sorted(self._attributes)])
         return "  " + explain(key, wanted=f"an attribute of the users ({known})", got=repr(attribute))
-
-
-def _fits(persona: Persona, group: GroupSection) -> bool:
-    return bool(group.where) and all(persona.attribute(name) == value for name, value in group.where.items())
 
 
 def outcome(society: Society, attribute: str, positive: object) -> dict[UserId, str]:
