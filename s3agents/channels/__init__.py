@@ -1,0 +1,1 @@
+"""Channels: how a platform chooses posts for a reader beside those of whom the reader follows."""

@@ -1,0 +1,1 @@
+"""Steering: interventions, channels and changed edges at work, between the end of a tick and the next one's mail."""
