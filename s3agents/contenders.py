@@ -25,9 +25,9 @@ from s3agents.resources import prompts_dir
 __all__ = ["fitted_contender", "llm_contenders", "load_prompt_packs", "rules_contender"]
 
 
-def rules_contender(language: str = "en") -> Contender:
-    """The textbook models with their defaults; they read what posts state, not their words, and learn nothing."""
-    mind = RulesCognition(RulesSection(), phrases=_phrases(language))
+def rules_contender(language: str = "en", section: RulesSection | None = None) -> Contender:
+    """The textbook models, by default with their defaults; they read what posts state, not their words."""
+    mind = RulesCognition(section or RulesSection(), phrases=_phrases(language))
     return Contender(name=mind.mode, cognition=mind, saw=_saw_nothing)
 
 

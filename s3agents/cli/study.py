@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from s3agents.errors import InputError
 from s3agents.report.plot_file import plotly, write_page
 from s3agents.studies.conduct import Conducted, check_folder, check_place, conduct
 from s3agents.studies.estimate import Estimate, estimate, read_prices
+from s3agents.studies.individual import Individuals
 from s3agents.studies.models import shared_models
 from s3agents.studies.page import StudyPage
 from s3agents.studies.paired import Comparison, too_few
@@ -39,7 +41,8 @@ _EPILOG = """Examples:
 `s3agents study tone.yaml -o studies/tone`; the same command goes on with a study that was stopped.
 
 A study is a YAML file: `name`, `scenario`, `variants` (settings by name; the first is the control) or `factors` with
-levels, `seeds`, `outcomes`, `parallel`, `budget`.
+levels, `seeds`, `outcomes`, `parallel`, `budget`. With `individual: {data: [...]}` and outcomes such as
+`emotion_level.accuracy` the minds of the variants are held against real users as well, or only.
 """
 
 
@@ -66,23 +69,49 @@ def _study(
     if dry_run:
         with TemporaryDirectory() as scratch:
             cells = plan_cells(study, file.parent, packs=Path(scratch) / "packs")
-            found = asyncio.run(_estimated(study, cells, Path(scratch), sample, known))
+            individuals = _individuals(study, cells, file.parent)
+            found = asyncio.run(_estimated(study, cells, individuals, Path(scratch), sample, known))
         _show_estimate(found, as_json=json)
         return DONE
     check_place(folder)
     cells = plan_cells(study, file.parent, packs=folder / "packs")
+    individuals = _individuals(study, cells, file.parent)
     check_folder(folder, cells)
-    conducted = asyncio.run(_conducted(study, cells, folder))
+    conducted = asyncio.run(_conducted(study, cells, individuals, folder))
     return _finish(study, cells, folder, conducted, as_json=json)
 
 
-async def _estimated(study: StudySection, cells: Sequence[Cell], scratch: Path, sample: int, prices: Any) -> Estimate:
+def _individuals(study: StudySection, cells: Sequence[Cell], folder: Path) -> Individuals | None:
+    return (
+        None if study.individual is None else Individuals(study.individual, study.of_individuals, cells, folder=folder)
+    )
+
+
+async def _estimated(
+    study: StudySection,
+    cells: Sequence[Cell],
+    individuals: Individuals | None,
+    scratch: Path,
+    sample: int,
+    prices: Any,
+) -> Estimate:
     scenarios = [cell.scenario for cell in cells]
     async with shared_models(scenarios, scratch / "replies.sqlite", budget=study.budget) as models:
-        return await estimate(cells, scratch, models=models, sample=sample, parallel=study.parallel, prices=prices)
+        return await estimate(
+            cells,
+            scratch,
+            models=models,
+            sample=sample,
+            parallel=study.parallel,
+            prices=prices,
+            individuals=individuals,
+            plays=bool(study.of_runs),
+        )
 
 
-async def _conducted(study: StudySection, cells: Sequence[Cell], folder: Path) -> Conducted:
+async def _conducted(
+    study: StudySection, cells: Sequence[Cell], individuals: Individuals | None, folder: Path
+) -> Conducted:
     """Conduct it; the first Ctrl-C ends all runs at their next barriers."""
     stop, loop = StopRequest(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -97,7 +126,12 @@ async def _conducted(study: StudySection, cells: Sequence[Cell], folder: Path) -
                     told[how] = told.get(how, 0) + 1
                     bars("runs", sum(told.values()), len(cells))
 
-                return await conduct(cells, folder, models=models, parallel=study.parallel, stop=stop, on_done=done)
+                played = list(cells) if study.of_runs else []
+                found = await conduct(played, folder, models=models, parallel=study.parallel, stop=stop, on_done=done)
+                if individuals is not None and not stop.wanted:
+                    scores, failed = await individuals.scores(models, on_done=partial(bars, "replicates of probes"))
+                    found = replace(found, scores=scores, failed={**found.failed, **failed})
+                return found
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
@@ -106,8 +140,12 @@ async def _conducted(study: StudySection, cells: Sequence[Cell], folder: Path) -
 def _finish(study: StudySection, cells: Sequence[Cell], folder: Path, conducted: Conducted, *, as_json: bool) -> int:
     """Write table and page of what is done, and say how to go on with the rest."""
     control = variant_name(study.baseline)
-    done = [cell for cell in cells if cell.name in conducted.runs]
-    outcomes = [one for cell in done for one in outcomes_of(cell, conducted.runs[cell.name], study.outcomes)]
+    runs, scores = conducted.runs, conducted.scores
+    outcomes = [
+        one
+        for cell in cells
+        for one in outcomes_of(cell, runs.get(cell.name), scores.get(cell.name, {}), study.outcomes)
+    ]
     compared = comparisons(outcomes, control=control)
     if outcomes:
         write_table(folder / "outcomes.parquet", long_table(outcomes), "parquet")
@@ -119,13 +157,21 @@ def _finish(study: StudySection, cells: Sequence[Cell], folder: Path, conducted:
         out().print(_table(compared, control))
         if (few := too_few(compared)) is not None:
             note(few)
-    note(f"{len(done)} of {len(cells)} runs are done; tables and page: {folder}")
+    played, asked = len(cells) if study.of_runs else 0, len(_asked(cells)) if study.of_individuals else 0
+    told = [f"{len(runs)} of {played} runs are done"] if played else []
+    told += [f"{len(scores)} of {asked} minds were asked"] if asked else []
+    note(f"{', '.join(told)}; tables and page: {folder}")
     for name, why in conducted.failed.items():
         warn(f"{name}: {why}")
-    if len(done) < len(cells):
+    if len(runs) < played or len(scores) < asked:
         note("the same command goes on where it was")
         return FAILED if conducted.failed else INTERRUPTED
     return DONE
+
+
+def _asked(cells: Sequence[Cell]) -> set[tuple[str, int]]:
+    """Each mind in each replicate, whatever the society."""
+    return {(cell.variant, cell.seed) for cell in cells}
 
 
 def _write_page(page: StudyPage, folder: Path) -> None:

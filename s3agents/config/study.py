@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from s3agents.config.section import Section
 
-__all__ = ["OUTCOMES", "PatchSection", "StudySection"]
+__all__ = ["INDIVIDUAL", "OUTCOMES", "IndividualSection", "PatchSection", "StudySection"]
 
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 _MOST_CELLS = 10_000
@@ -27,6 +27,34 @@ OUTCOMES = (
 )
 """What a run may be judged by: ends of its curves, its largest cascade, right attitudes (where the scenario compares),
 failed turns, and tokens."""
+
+
+_LABELS = ("accuracy", "f1", "macro_f1", "auc")
+INDIVIDUAL = {
+    "emotion_level": _LABELS,
+    "event_propagation": _LABELS,
+    "initial_attitude": _LABELS,
+    "attitude_to_post": _LABELS,
+    "attitude_change": _LABELS,
+    "text": ("cosine", "distinct_1", "distinct_2", "chars", "words"),
+}
+"""What the minds of a variant may be judged by beside real users, as ``TASK.SCORE``: the scores of each task."""
+
+
+class IndividualSection(Section):
+    """Real users that minds are held against, as ``s3agents evaluate individual`` does (S3, Tables 2 and 3).
+
+    Attributes:
+        data: folders and files of observed behaviour; relative to the study's file.
+        history: further folders of cascades, from which it is known what users had done before.
+        split: only this part of the data.
+        limit: most probes of a task in a replicate, drawn by its seed: all variants are asked the same ones.
+    """
+
+    data: tuple[str, ...] = Field(min_length=1)
+    history: tuple[str, ...] = ()
+    split: str | None = None
+    limit: int = Field(default=200, ge=1)
 
 
 class PatchSection(Section):
@@ -61,7 +89,9 @@ class StudySection(Section):
         control: level of each factor in the control.
         societies: by name, the ``society`` section of the scenario; that of the scenario by default.
         seeds: of the replicates, or how many: 3 stands for 0, 1, 2.
-        outcomes: of :data:`OUTCOMES`.
+        outcomes: of :data:`OUTCOMES`, and, with ``individual``, ``TASK.SCORE`` of :data:`INDIVIDUAL`, such as
+            ``emotion_level.accuracy``. With none of the former, nothing is run, and minds are only asked.
+        individual: real users that the minds of the variants are held against.
         parallel: runs at a time.
         budget: most tokens of the whole study; none for no limit.
     """
@@ -77,7 +107,8 @@ class StudySection(Section):
     control: dict[str, str] = Field(default_factory=dict)
     societies: dict[_Name, dict[str, Any]] = Field(default_factory=dict)
     seeds: tuple[int, ...] | int = 3
-    outcomes: tuple[Literal[OUTCOMES], ...] = ("forwards", "aware", "share_positive", "emotion_level")  # type: ignore[valid-type]
+    outcomes: tuple[str, ...] = Field(default=("forwards", "aware", "share_positive", "emotion_level"), min_length=1)
+    individual: IndividualSection | None = None
     parallel: int = Field(default=2, ge=1, le=64)
     budget: int | None = Field(default=None, ge=1)
 
@@ -96,6 +127,34 @@ class StudySection(Section):
     def baseline(self) -> dict[str, str]:
         """Level of each factor in the control."""
         return {factor: self.control.get(factor, next(iter(levels))) for factor, levels in self.levels.items()}
+
+    @property
+    def of_runs(self) -> tuple[str, ...]:
+        """Those of the outcomes that are of runs."""
+        return tuple(name for name in self.outcomes if name in OUTCOMES)
+
+    @property
+    def of_individuals(self) -> tuple[str, ...]:
+        """Those of the outcomes that are of minds beside real users."""
+        return tuple(name for name in self.outcomes if name not in OUTCOMES)
+
+    @field_validator("outcomes")
+    @classmethod
+    def _known_outcomes(cls, outcomes: tuple[str, ...]) -> tuple[str, ...]:
+        for name in outcomes:
+            task, _, score = name.partition(".")
+            if name not in OUTCOMES and score not in INDIVIDUAL.get(task, ()):
+                tasks = "; ".join(f"{task}.{', .'.join(scores)}" for task, scores in INDIVIDUAL.items())
+                raise ValueError(f"{name!r} is none of {', '.join(OUTCOMES)}; {tasks}")
+        return outcomes
+
+    @model_validator(mode="after")
+    def _somebody_to_ask_about(self) -> StudySection:
+        if self.of_individuals and self.individual is None:
+            raise ValueError(f"outcomes: {self.of_individuals[0]} needs individual: {{data: [...]}}")
+        if self.individual is not None and not self.of_individuals:
+            raise ValueError("individual: an outcome that is of it, such as emotion_level.accuracy")
+        return self
 
     @model_validator(mode="after")
     def _something_to_compare(self) -> StudySection:

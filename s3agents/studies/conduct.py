@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -14,7 +14,7 @@ import orjson
 from s3agents.config import Scenario
 from s3agents.coordinator.coordinator import StopRequest
 from s3agents.coordinator.run_folder import RunFolder
-from s3agents.errors import BudgetError, ConfigError, RunError, RunFolderError, explain
+from s3agents.errors import BudgetError, ConfigError, InputError, RunError, RunFolderError, explain
 from s3agents.network.society import Society
 from s3agents.preparation import prepare
 from s3agents.prompts.catalogue import MARKER
@@ -37,10 +37,12 @@ class Conducted:
     Attributes:
         runs: those that are done, by name of the cell.
         failed: why others are not; they go on when the study is conducted again.
+        scores: of minds beside real users, by name of the cell, then of the outcome.
     """
 
     runs: dict[str, Run]
     failed: dict[str, str]
+    scores: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
 
 def economical(scenario: Scenario) -> Scenario:
@@ -127,8 +129,12 @@ async def conduct(
 
     Returns:
         What came of it. A run that fails ends by itself and keeps what it has.
+
+    Raises:
+        InputError: if a cell cannot be run; before any is.
     """
     conductor = _Conductor(folder, models, stop)
+    conductor.check(cells)
     queue = iter(cells)
 
     async def worker() -> None:
@@ -148,6 +154,14 @@ class _Conductor:
         self._folder, self._models, self._stop = folder, models, stop
         self._societies: dict[bytes, Society] = {}
         self.conducted = Conducted(runs={}, failed={})
+
+    def check(self, cells: Sequence[Cell]) -> None:
+        """Raise what is wrong with a variant or a society, while nothing has been run."""
+        for cell in {(cell.variant, cell.society): cell for cell in cells}.values():
+            try:
+                prepare(cell.scenario, self._society(cell.scenario), endpoint=False)
+            except InputError as error:
+                raise ConfigError(f"{cell.name}: {error}") from error
 
     async def run(self, cell: Cell) -> str:
         """What became of ``cell``; see :func:`conduct`."""

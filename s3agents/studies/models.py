@@ -10,8 +10,8 @@ from s3agents import wiring
 from s3agents.config import Scenario
 from s3agents.config.model import ModelSection
 from s3agents.errors import ConfigError, explain
-from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.budget import BudgetClient
+from s3agents.llm.base import ChatCompletionClient, ModelWrapper
+from s3agents.llm.budget import BudgetClient, Purse
 from s3agents.llm.concurrency import AdaptiveConcurrency
 from s3agents.llm.replay import RecordingClient
 from s3agents.llm.reply_store import ReplyStore
@@ -19,6 +19,13 @@ from s3agents.llm.reply_store import ReplyStore
 __all__ = ["Models", "shared_models"]
 
 Models = Callable[[Scenario], ChatCompletionClient | None]
+
+
+class _Lent(ModelWrapper):
+    """A client whose borrowers close it at their end, while others go on with it."""
+
+    async def close(self) -> None:
+        """Nothing; its owner closes it."""
 
 
 @asynccontextmanager
@@ -44,7 +51,7 @@ async def shared_models(scenarios: Iterable[Scenario], replies: Path, *, budget:
             store = stack.enter_context(ReplyStore(replies))
             for key, section in sections.items():
                 client = RecordingClient(_bounded(section, budget, store.tokens()), store, model=section.name)
-                clients[key] = client
+                clients[key] = _Lent(client)
                 stack.push_async_callback(client.close)
         yield lambda scenario: clients[_key(scenario.model)] if wiring.uses_model(scenario) else None
 
@@ -52,7 +59,7 @@ async def shared_models(scenarios: Iterable[Scenario], replies: Path, *, budget:
 def _bounded(section: ModelSection, budget: int | None, spent: int) -> ChatCompletionClient:
     """The bare client with bounds; each run retries for itself."""
     limited = AdaptiveConcurrency(wiring.endpoint_client(section), most=section.concurrency)
-    return limited if budget is None else BudgetClient(limited, budget=budget, spent=spent)
+    return limited if budget is None else BudgetClient(limited, Purse(budget, spent))
 
 
 def _key(section: ModelSection) -> tuple[str, ...]:

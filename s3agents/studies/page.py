@@ -55,7 +55,7 @@ class StudyPage:
         control: the variant that all others are held against.
         outcomes: of all runs that are done.
         compared: variants beside the control.
-        runs: by name of their cell.
+        runs: by name of their cell; none where minds were only asked.
     """
 
     name: str
@@ -79,7 +79,7 @@ class StudyPage:
                 element("header", element("h1", self.name), element("p", self._told(), class_="told")),
                 element("section", element("h2", "Differences from the control"), words, _table(self.compared)),
                 element("section", element("h2", "Outcomes"), outcomes),
-                element("section", element("h2", "Curves"), *self._curves(drawings)),
+                *([element("section", element("h2", "Curves"), *self._curves(drawings))] if self.runs else []),
                 element("footer", f"Made by s3agents {__version__}. This page needs no network."),
             )
         )
@@ -93,7 +93,9 @@ class StudyPage:
         """The curves of each variant, with the band of its replicates."""
         courses = []
         for variant in list(dict.fromkeys(cell.variant for cell in self._cells))[:_MOST_CURVES]:
-            found = [self.runs[cell.name] for cell in self._cells if cell.variant == variant]
+            found = [self.runs[cell.name] for cell in self._cells if cell.variant == variant and cell.name in self.runs]
+            if not found:
+                continue
             minutes = tick_minutes(found[0].scenario)
             courses.append(Course(name=variant, minutes=minutes, replicates=tuple(run.curves() for run in found)))
         return [drawings.add(curve_exhibit(name, courses)) for name in PANELS]
@@ -101,7 +103,8 @@ class StudyPage:
     def _told(self) -> str:
         cells = self._cells
         seeds, societies = {cell.seed for cell in cells}, {cell.society for cell in cells}
-        told = f"{len(cells):,} runs: {len({cell.variant for cell in cells})} variants, {len(seeds)} seeds"
+        kind = "runs" if self.runs else "minds"
+        told = f"{len(cells):,} {kind}: {len({cell.variant for cell in cells})} variants, {len(seeds)} seeds"
         told += f", {len(societies)} societies" if len(societies) > 1 else ""
         told += f". The control is {self.control}. Replicates of one society and seed are compared in pairs."
         few = too_few(self.compared)

@@ -30,14 +30,23 @@ class Outcome:
     value: float | None
 
 
-def outcomes_of(cell: Cell, run: Run, names: Sequence[str]) -> list[Outcome]:
-    """What ``run`` came to, by each of the measures.
+def outcomes_of(cell: Cell, run: Run | None, scores: Mapping[str, float | None], names: Sequence[str]) -> list[Outcome]:
+    """What a cell came to, by each of the measures.
+
+    Args:
+        cell: which.
+        run: of it; ``None`` where there is none.
+        scores: of its mind beside real users; none where it was not asked.
+        names: of the measures.
 
     Raises:
-        RecordError: if its record cannot be read.
+        RecordError: if the record of the run cannot be read.
     """
-    summary, last = summarise(run), _last(run)
-    return [Outcome(cell=cell, name=name, value=_MEASURES[name](summary, last)) for name in names]
+    measured: dict[str, float | None] = dict(scores)
+    if run is not None and any(name in _MEASURES for name in names):
+        summary, last = summarise(run), _last(run)
+        measured |= {name: _MEASURES[name](summary, last) for name in names if name in _MEASURES}
+    return [Outcome(cell=cell, name=name, value=measured[name]) for name in names if name in measured]
 
 
 def long_table(outcomes: Sequence[Outcome]) -> dict[str, list[Any]]:

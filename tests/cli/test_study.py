@@ -81,6 +81,18 @@ def test_what_cells_share_is_asked_once_and_a_budget_ends_it(s3agents: Command, 
     assert Run("short/cells/one_0").fingerprint() == Run("out/cells/one_0").fingerprint()
 
 
+def test_runs_that_share_a_model_do_not_close_it_for_each_other(s3agents: Command, study: Path) -> None:
+    """Variants that ask different things go on when one of them has come to its end."""
+    with StubEndpoint().running_in_thread() as stub:
+        model = {"cognition.mode": "llm", "model.url": stub.url, "model.name": "stub", "model.repairs": 9}
+        text = STUDY.replace("{ticks: 3}", json.dumps(model)).split("variants:", maxsplit=1)[0]
+        variants = "variants: {short: {ticks: 1}, cold: {ticks: 4, model.temperature: 0.1}, hot: {ticks: 4}}\n"
+        (study / "asked.yaml").write_text(f"{text}{variants}seeds: 1\noutcomes: [tokens]\nparallel: 2\n")
+        done = s3agents("study", "asked.yaml", "-o", "out")
+    assert done.code == 0, done.err
+    assert "3 of 3 runs are done" in done.err
+
+
 def test_a_changed_study_wants_another_folder(s3agents: Command, study: Path) -> None:
     """What was run under one description is never mixed with another's; other files are left alone."""
     assert s3agents("study", "pace.yaml", "-o", "out").code == 0
@@ -134,3 +146,94 @@ def test_prices_make_a_cost(s3agents: Command, study: Path) -> None:
     wrong = s3agents(*dry, "prices.yaml")
     assert wrong.code == 2
     assert "prices.yaml: stub" in wrong.err
+
+
+LEVELS = "text,level\n" + "".join(f"{word} number {n},{n % 4}\n" for n in range(24) for word in ("Meals", "Rent"))
+ASKED = """
+name: asked
+scenario: karate_club
+individual: {data: [levels.csv], limit: 20}
+seeds: 3
+outcomes: [emotion_level.accuracy, emotion_level.macro_f1]
+"""
+
+
+def asked_study(folder: Path, url: str, *, outcomes: str = "", variants: str = "") -> None:
+    """A study of minds beside texts whose emotion is known."""
+    model = {"cognition.mode": "llm", "model.url": url, "model.name": "stub", "model.repairs": 9, "ticks": 2}
+    text = f"{ASKED}settings: {json.dumps(model)}\nvariants: {variants or '{one: {}, two: {limits.shard: 7}}'}\n"
+    (folder / "asked.yaml").write_text(text.replace("macro_f1]", f"macro_f1{outcomes}]"))
+    (folder / "levels.csv").write_text(LEVELS)
+
+
+def test_minds_beside_real_users_are_an_outcome(s3agents: Command, study: Path) -> None:
+    """All variants are asked the same probes, others in each replicate; what is alike is asked once. Nothing is run."""
+    with StubEndpoint().running_in_thread() as stub:
+        asked_study(study, stub.url)
+        dry = json.loads(s3agents("study", "asked.yaml", "-o", "none", "--dry-run", "--json").out)
+        before = stub.requests
+        done = s3agents("study", "asked.yaml", "-o", "out", "--json")
+        assert done.code == 0, done.err
+        assert "6 of 6 minds were asked" in done.err
+        assert 60 <= stub.requests - before <= 80, "20 probes of 3 replicates, a few of them twice; not those of both"
+        again = s3agents("study", "asked.yaml", "-o", "out", "--json")
+        assert (again.out, stub.requests - before <= 80) == (done.out, True)
+    assert not list(Path("out/cells").glob("*")) if Path("out/cells").exists() else True
+    assert dry["runs"] == 0
+    assert 110 <= dry["calls"] <= 200
+    (accuracy, _) = json.loads(done.out)
+    assert (accuracy["outcome"], accuracy["pairs"], accuracy["difference"]) == ("emotion_level.accuracy", 3, 0.0)
+    rows = [row for batch in read_parquet_rows("out/outcomes.parquet") for row in batch]
+    values = {r["value"] for r in rows if (r["variant"], r["outcome"]) == ("one", "emotion_level.accuracy")}
+    assert len(rows) == 2 * 3 * 2
+    assert len(values) > 1
+    assert "2 variants" in Path("out/study.html").read_text()
+
+
+def test_runs_and_minds_in_one_study(s3agents: Command, study: Path) -> None:
+    """Both kinds of outcome stand in one table; a society plays no part in the score of a mind, which has it once."""
+    with StubEndpoint().running_in_thread() as stub:
+        asked_study(study, stub.url, outcomes=", forwards", variants="{rules: {cognition.mode: rules}, llm: {}}")
+        file = study / "asked.yaml"
+        clubs = "societies: {a: {networkx: karate_club}, b: {networkx: karate_club, sample: 20}}\n"
+        file.write_text(file.read_text().replace("seeds: 3", "seeds: 2") + clubs)
+        done = s3agents("study", "asked.yaml", "-o", "out", "--json")
+    assert done.code == 0, done.err
+    found = {one["outcome"]: one for one in json.loads(done.out)}
+    assert found["forwards"]["pairs"] == 4
+    assert found["emotion_level.accuracy"]["pairs"] == 2
+
+
+def test_a_society_that_is_none_is_told_before_anything_is_run(s3agents: Command, study: Path) -> None:
+    """One message; the societies that are fine are not played either."""
+    file = study / "pace.yaml"
+    file.write_text(STUDY + "societies: {a: {networkx: karate_club}, b: {networkx: tennis_club}}\n")
+    wrong = s3agents("study", "pace.yaml", "-o", "out")
+    assert wrong.code == 2
+    assert "slow_b_2: networkx graph" in wrong.err
+    assert "'tennis_club'" in wrong.err
+    assert "Traceback" not in wrong.err
+    assert not Path("out/cells").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("emotion_level.accuracy", "emotion_level.warmth", "emotion_level.accuracy, .f1"),
+        ("individual: {data: [levels.csv], limit: 20}\n", "", "needs individual"),
+        ("emotion_level.accuracy, emotion_level.macro_f1", "forwards", "an outcome that is of it"),
+        ("emotion_level.macro_f1", "text.cosine", "text"),
+        ("levels.csv", "nothing.csv", "nothing.csv"),
+    ],
+)
+def test_what_is_wrong_with_individuals_is_told_first(
+    s3agents: Command, study: Path, before: str, after: str, message: str
+) -> None:
+    """One message, and no folder."""
+    asked_study(study, "http://127.0.0.1:9")
+    file = study / "asked.yaml"
+    file.write_text(file.read_text().replace(before, after))
+    wrong = s3agents("study", "asked.yaml", "-o", "out")
+    assert wrong.code == 2
+    assert message in wrong.err
+    assert not Path("out/cells").exists()
