@@ -82,19 +82,21 @@ class Trial:
         place = Place(folder, self._quiet.setting, **wants)
         with place.ready():
             place.begin()
-            if place.at(self._ticks, self._delay):
+            acted = place.at(self._ticks, self._delay)
+            if acted:
                 kind.act(place, self._rng)
             else:
                 print("the run was over before its moment")
-            codes = self._ended(place)
+            codes = self._ended(place, mend=acted)
             print(f"exit codes {codes}", *_errors(place), sep="\n  ")
             wrong = [*self._of_record(place), *_left(place)]
             assert not wrong, "\n".join([f"{self}; exit codes {codes}; logs in {folder}", *wrong])
 
-    def _ended(self, place: Place) -> list[int]:
+    def _ended(self, place: Place, *, mend: bool) -> list[int]:
         """Exit codes of the run and of its resumptions, the last of which is 0."""
         codes = [place.wait()]
-        self._kind.mend(place)
+        if mend:
+            self._kind.mend(place)
         while codes[-1] and len(codes) <= _RESUMPTIONS:
             assert not self._survives, f"{self}: ended with {codes[-1]}: {_last_words(place)}"
             begun = (place.run / "manifest.json").exists()
