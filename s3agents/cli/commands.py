@@ -18,79 +18,122 @@ __all__ = ["LISTED", "Commands", "Listed", "list_commands", "load"]
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A command as it is listed: its name, the first paragraph of its help, and its module in this package."""
+    """A command as it is listed: among which, its name, the first paragraph of its help, and its module here."""
 
+    panel: str
     name: str
     help: str
     module: str
 
 
+_PLAY: Final = "Play"
+_LOOK: Final = "Look and ask"
+_STUDY: Final = "Study prompts and settings"
+_MAKE: Final = "Make societies"
+_LEARN: Final = "Learn, and say how right it is"
+_CHECK: Final = "Check and connect"
+
 LISTED: Final = (
-    Listed("run", "Play a scenario to its end and say what came of it.", "run"),
-    Listed("resume", "Go on with a run that was stopped, killed or failed, after its last whole tick.", "resume"),
+    Listed(_PLAY, "run", "Play a scenario to its end and say what came of it.", "run"),
     Listed(
+        _PLAY, "resume", "Go on with a run that was stopped, killed or failed, after its last whole tick.", "resume"
+    ),
+    Listed(
+        _PLAY,
         "replay",
         "Play a run again from its recorded replies, with no endpoint, and hold the two records against each other.",
         "resume",
     ),
-    Listed("fork", "Go on from a tick of a run under other conditions: what if?", "fork"),
-    Listed("compare", "Show what came of two runs, and where they part.", "compare"),
-    Listed("show", "Show what came of a run, finished or not.", "show"),
+    Listed(_PLAY, "fork", "Go on from a tick of a run under other conditions: what if?", "fork"),
+    Listed(_PLAY, "worker", "Take turns for a run, from any machine, beginning and ending at any time.", "worker"),
+    Listed(_LOOK, "compare", "Show what came of two runs, and where they part.", "compare"),
+    Listed(_LOOK, "show", "Show what came of a run, finished or not.", "show"),
+    Listed(_LOOK, "report", "Write a report of one or more runs: one HTML file that needs no network.", "report"),
     Listed(
+        _LOOK,
         "explain",
         "Show what an agent saw, recalled, felt, thought and did in a tick, with which prompt and reply.",
         "explain",
     ),
-    Listed("interview", "Put a question to agents as they were after a tick; the run does not change.", "interview"),
     Listed(
-        "survey", "Put the questions of a file to agents as they were after a tick; the run does not change.", "survey"
+        _LOOK, "interview", "Put a question to agents as they were after a tick; the run does not change.", "interview"
     ),
     Listed(
+        _LOOK,
+        "survey",
+        "Put the questions of a file to agents as they were after a tick; the run does not change.",
+        "survey",
+    ),
+    Listed(
+        _LOOK,
         "export",
         "Write the tables of a run (Parquet, CSV, JSONL), or who forwarded from whom as a graph (GraphML).",
         "export",
     ),
-    Listed("study", "Run variants of a scenario over societies and seeds, and compare each with the control.", "study"),
-    Listed("report", "Write a report of one or more runs: one HTML file that needs no network.", "report"),
     Listed(
+        _STUDY,
+        "study",
+        "Run variants of a scenario over societies and seeds, and compare each with the control.",
+        "study",
+    ),
+    Listed(_STUDY, "prompts", "Look at prompt packs, and at what agents were asked with them.", "prompts"),
+    Listed(
+        _MAKE,
         "build",
         "Build a society from raw data: authors on a topic, whom they are connected to, and what they wrote.",
         "build",
     ),
     Listed(
+        _MAKE,
         "generate",
         "Make a synthetic society: users, follow edges, attitudes and earlier posts, all from one seed.",
         "generate",
     ),
-    Listed("describe", "Describe a society: its users, their classes, and the shape of its network.", "describe"),
     Listed(
+        _MAKE, "describe", "Describe a society: its users, their classes, and the shape of its network.", "describe"
+    ),
+    Listed(
+        _MAKE,
         "infer",
         "Predict gender, age, occupation or attitude of the users of whom the data do not give it.",
         "infer",
     ),
-    Listed("fit", "Learn from data, and say how good it is.", "fit"),
+    Listed(_LEARN, "fit", "Learn from data, and say how good it is.", "fit"),
     Listed(
+        _LEARN,
         "calibrate",
         "Fit the pace of forecasts, and with --learnt the base rate and time scale of fitted minds.",
         "calibrate",
     ),
-    Listed("evaluate", "Hold agents and runs against what really happened, with intervals and baselines.", "evaluate"),
-    Listed("prompts", "Look at prompt packs, and at what agents were asked with them.", "prompts"),
-    Listed("plugins", "List what scenarios can name: built-in kinds, and plugins of installed packages.", "plugins"),
     Listed(
-        "validate", "Check a scenario, its society, its prompt packs and everything else that it refers to.", "validate"
+        _LEARN,
+        "evaluate",
+        "Hold agents and runs against what really happened, with intervals and baselines.",
+        "evaluate",
     ),
-    Listed("doctor", "Check the endpoint, NATS, Chroma and the embedder that a scenario would use.", "doctor"),
     Listed(
+        _CHECK,
+        "validate",
+        "Check a scenario, its society, its prompt packs and everything else that it refers to.",
+        "validate",
+    ),
+    Listed(_CHECK, "doctor", "Check the endpoint, NATS, Chroma and the embedder that a scenario would use.", "doctor"),
+    Listed(
+        _CHECK, "plugins", "List what scenarios can name: built-in kinds, and plugins of installed packages.", "plugins"
+    ),
+    Listed(
+        _CHECK,
         "bench",
         "Measure what a society costs here, beside the bare limit: a loop that sends the same requests.",
         "bench",
     ),
     Listed(
-        "vllm", "Start the vLLM server that all agents share; further options are handed on to `vllm serve`.", "vllm"
+        _CHECK,
+        "vllm",
+        "Start the vLLM server that all agents share; further options are handed on to `vllm serve`.",
+        "vllm",
     ),
-    Listed("mcp", "Offer societies as tools over the Model Context Protocol (MCP).", "mcp"),
-    Listed("worker", "Take turns for a run, from any machine, beginning and ending at any time.", "worker"),
+    Listed(_CHECK, "mcp", "Offer societies as tools over the Model Context Protocol (MCP).", "mcp"),
 )
 """In the order in which they are listed."""
 
@@ -109,7 +152,7 @@ class Commands(TyperGroup):
 def list_commands(app: typer.Typer) -> None:
     """Add every command to ``app``, a Typer of :class:`Commands`, by its line alone."""
     for listed in LISTED:
-        app.command(listed.name, help=listed.help)(_listed)
+        app.command(listed.name, help=listed.help, rich_help_panel=listed.panel)(_listed)
 
 
 def load(name: str) -> Any:
