@@ -7,6 +7,7 @@ dotted path. Paths in a file are relative to the file; paths given as parameters
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from s3agents.config import Scenario
 from s3agents.config.nats import UNSHOWN, NatsSection
 from s3agents.errors import ConfigError, explain
+from s3agents.resources import bundled_scenarios
 from s3agents.yaml_files import read_yaml_keys, yaml_value
 
 __all__ = [
@@ -53,14 +55,15 @@ def load_scenario(
     """The scenario of a YAML file.
 
     Args:
-        path: the file, or a folder that holds ``scenario.yaml``.
+        path: the file, or a folder that holds ``scenario.yaml``, or the name of a bundled example where there is
+            neither.
         parameters: values of the parameters that the file declares.
         overrides: single keys, as ``cognition.mode=llm``; values are YAML.
 
     Raises:
         ConfigError: listing everything that is wrong, by file and key.
     """
-    file = Path(path)
+    file = Path(path) if os.path.exists(path) else bundled_scenarios().get(str(path), Path(path))
     file = file / "scenario.yaml" if file.is_dir() else file
     data = read_yaml_keys(file, wanted="a scenario file", keys="name, topic, ticks")
     for override in overrides:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,9 +15,9 @@ from s3agents.report.figures.course import COLUMNS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from s3agents.report.run import Run
+    from s3agents.report.manifest import Manifest
 
-__all__ = ["QUANTITIES", "Futures", "Gap", "compare_runs"]
+__all__ = ["QUANTITIES", "Futures", "Gap", "Played", "compare_runs"]
 
 QUANTITIES = {
     "aware": "aware of the topic",
@@ -26,6 +27,21 @@ QUANTITIES = {
     "share_positive": "share positive",
 }
 """The curves that are compared, by their names in :data:`s3agents.report.figures.course.COLUMNS`."""
+
+
+class Played(Protocol):
+    """A run as it is compared."""
+
+    manifest: Manifest
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        ...
+
+    def curves(self) -> pd.DataFrame:
+        """Its curves, a row a tick."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +97,7 @@ class Futures:
         }
 
 
-def compare_runs(first: Run, second: Run) -> Futures:
+def compare_runs(first: Played, second: Played) -> Futures:
     """Hold two runs against each other.
 
     Raises:
@@ -109,7 +125,7 @@ def _column(table: pd.DataFrame, name: str, ticks: int) -> np.ndarray[Any, np.dt
     return np.asarray(table[COLUMNS[name]].to_numpy(dtype=np.float64)[:ticks])
 
 
-def _shared(first: Run, second: Run) -> int | None:
+def _shared(first: Played, second: Played) -> int | None:
     """The tick of the fork, where one of them is a fork of the other, or both are of the same run."""
     forks = [run.manifest.fork_of for run in (first, second)]
     origins = [

@@ -15,9 +15,11 @@ from s3agents.report.figures.cascade import cascade_exhibit
 from s3agents.report.figures.clock import tick_minutes
 from s3agents.report.figures.course import Course
 from s3agents.report.figures.curves import curves_figure
+from s3agents.report.figures.futures import futures_exhibit
 from s3agents.report.figures.memory import pools_exhibit
 from s3agents.report.figures.network import network_exhibit
 from s3agents.report.figures.stacks import attitude_exhibit, emotion_exhibit
+from s3agents.report.futures import Played, compare_runs
 from s3agents.report.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ class Plots(ABC):
     @abstractmethod
     def record(self) -> Path:
         """The SQLite file of its record."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """Where it lies."""
 
     @abstractmethod
     def curves(self) -> pd.DataFrame:
@@ -99,6 +106,10 @@ class Plots(ABC):
         """
         with self._open() as (db, _, _):
             return network_exhibit(db, society).shown()
+
+    def plot_futures(self, other: Played) -> Figure:
+        """The curves of this run and another, above all of a fork of it, and their difference: other less this."""
+        return futures_exhibit(compare_runs(self, other)).shown()
 
     def plot_memory(self) -> Figure:
         """Users by the number of posts that they remember at the end."""
