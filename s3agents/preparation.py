@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from s3agents import wiring
 from s3agents.behaviour.model import BehaviourModel
@@ -14,9 +14,13 @@ from s3agents.coordinator.seeds import Announcements, plan_seeds
 from s3agents.embed.base import Embedder
 from s3agents.ids import UserId
 from s3agents.learnt_models import load_learnt, with_learnt_digests
-from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.asked import Asked
 from s3agents.network.society import Society
+from s3agents.plugged import check_plugins, plugged_recorders
+from s3agents.plugins import PluginFacts
 from s3agents.prompts import PromptPack
+from s3agents.record.second import SecondRecorder
+from s3agents.run_models import Endpoints
 from s3agents.seed_adoptions import read_adoptions
 from s3agents.seed_files import read_seed_files
 
@@ -37,8 +41,10 @@ class Prepared:
         packs: prompt packs in use.
         learnt: learnt models in use, by the folder that the scenario names.
         embedder: as the scenario names it.
-        client: of the endpoint, not yet connected; ``None`` where no agent asks one.
+        client: of the endpoints, not yet connected; ``None`` where no agent asks one.
         outcome: the real outcome of each user, for scenarios with ``compare``.
+        plugins: of installed packages, named by the scenario.
+        recorders: told of every tick beside the record, by what messages call them.
         notes: what is not wrong, and may still surprise.
     """
 
@@ -49,8 +55,10 @@ class Prepared:
     packs: Mapping[str, PromptPack]
     learnt: Mapping[str, BehaviourModel]
     embedder: Embedder
-    client: ChatCompletionClient | None
+    client: Asked | None
     outcome: Mapping[UserId, str] | None
+    plugins: tuple[PluginFacts, ...] = ()
+    recorders: Mapping[str, SecondRecorder] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -68,6 +76,7 @@ def prepare(
     Raises:
         InputError: naming what is wrong, what was wanted, what came and the remedy.
     """
+    named = check_plugins(scenario, society=society is None)
     scenario = read_seed_files(scenario)
     learnt = load_learnt(scenario)
     scenario = with_learnt_digests(scenario, learnt)
@@ -88,8 +97,10 @@ def prepare(
         packs=wiring.load_packs(scenario),
         learnt=learnt,
         embedder=embedder,
-        client=wiring.build_client(scenario.model) if endpoint and wiring.uses_model(scenario) else None,
+        client=Endpoints(scenario.models.values()) if endpoint and scenario.models else None,
         outcome=_outcome(scenario, society),
+        plugins=named,
+        recorders=plugged_recorders(scenario),
         notes=(*left_out, *_notes(scenario, society), *_empty(roster)),
     )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
@@ -37,14 +38,16 @@ from s3agents.coordinator.run_folder import RunFolder, free_folder
 from s3agents.coordinator.seeds import plan_seeds
 from s3agents.coordinator.turns import LocalTurns, Turns
 from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
-from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.replay import RecordingClient
+from s3agents.llm.asked import Asked
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.network.society import Society
+from s3agents.plugged import recorder_beside
 from s3agents.preparation import Prepared, prepare
+from s3agents.record.base import Recorder
 from s3agents.record.counts import committed_ticks, faults_by_cause
 from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
+from s3agents.run_models import RunModels, opened_models, replayed_models, together
 from s3agents.scenarios import parse_scenario, with_nats_files, with_values
 from s3agents.stepping import Steps
 from s3agents.workforce import check_workers, opened_fleet
@@ -64,6 +67,9 @@ _FREE = (
 )
 """Keys of a scenario that a run may change when it goes on, with those below them."""
 
+_OWN_MODEL = re.compile(r"^cognition\.(groups\.\d+|tiers\.\w+)\.model\.")
+"""Of the model of a group or tier, what may change of everybody's may change as well."""
+
 
 class Simulation:
     """One run, from its preparation to its end.
@@ -74,7 +80,8 @@ class Simulation:
         scenario: what to run.
         society: used instead of the one that the scenario names.
         out: folder of the run; by default a new one under ``runs/``.
-        client: a model client to use instead of the one that the scenario names (tests, other frameworks).
+        client: a model client to use instead of the one that the scenario names (tests, other frameworks), whatever the
+            model of a group; or a function that has one for each section of a model.
         strict: whether anything that the society's loader would drop is an error.
         workers: have worker processes take the turns: so many on this machine, and any others that join. They need a
             scenario that names its society and its model. By default this process takes all turns itself. Whoever
@@ -90,7 +97,7 @@ class Simulation:
         society: Society | None = None,
         *,
         out: str | Path | None = None,
-        client: ChatCompletionClient | None = None,
+        client: Asked | None = None,
         strict: bool = False,
         workers: int | None = None,
     ) -> None:
@@ -106,7 +113,7 @@ class Simulation:
         folder: str | Path,
         society: Society | None = None,
         *,
-        client: ChatCompletionClient | None = None,
+        client: Asked | None = None,
         changes: Mapping[str, object] | None = None,
         workers: int | None = None,
     ) -> Simulation:
@@ -137,6 +144,7 @@ class Simulation:
         simulation = cls.__new__(cls)
         simulation._set_up(prepared, existing, client=client, manifest=manifest, replays=replays, workers=workers)
         manifest.check_same(prepared, existing.path)
+        simulation.notes.extend(manifest.changed_plugins(prepared.plugins))
         return simulation
 
     @classmethod
@@ -161,6 +169,7 @@ class Simulation:
         simulation = cls.__new__(cls)
         simulation._set_up(prepared, RunFolder.new(target), replays=replays)
         manifest.check_same(prepared, existing.path)
+        simulation.notes.extend(manifest.changed_plugins(prepared.plugins))
         return simulation
 
     def _set_up(
@@ -168,7 +177,7 @@ class Simulation:
         prepared: Prepared,
         folder: RunFolder,
         *,
-        client: ChatCompletionClient | None = None,
+        client: Asked | None = None,
         manifest: Manifest | None = None,
         replays: Path | None = None,
         workers: int | None = None,
@@ -256,7 +265,9 @@ class Simulation:
         prepared, scenario = self.prepared, self.prepared.scenario
         name = _name_elsewhere(self.folder, manifest)
         async with AsyncExitStack() as stack:
-            recorder = wiring.build_recorder(scenario, self.folder.record)
+            recorder: Recorder = wiring.build_recorder(scenario, self.folder.record)
+            others, folder = prepared.recorders, self.folder.path
+            recorder = recorder_beside(recorder, others, scenario=scenario, folder=folder)
             stack.callback(recorder.close)
             turns, flush = await stack.enter_async_context(
                 self._turns_here(name) if self._workers is None else self._turns_elsewhere(name, self._workers)
@@ -288,7 +299,7 @@ class Simulation:
             )
             crowd = Crowd(prepared.society, store, mind_of=minds, limits=wiring.crowd_limits(scenario))
             host = Host(crowd, bus, shard=shard_size(scenario.limits.shard, len(prepared.society)))
-            yield LocalTurns(host, _pace(scenario)), client.flush if isinstance(client, RecordingClient) else _nothing
+            yield LocalTurns(host, _pace(scenario)), _nothing if client is None else client.flush
 
     @asynccontextmanager
     async def _turns_elsewhere(self, name: str, workers: int) -> AsyncIterator[tuple[Turns, Flush]]:
@@ -301,14 +312,14 @@ class Simulation:
             turns = await stack.enter_async_context(fleet)
             yield turns, _nothing if store is None else store.flush
 
-    def _model(self) -> AbstractAsyncContextManager[ChatCompletionClient | None]:
+    def _model(self) -> AbstractAsyncContextManager[RunModels | None]:
         scenario = self.prepared.scenario
         if not wiring.uses_model(scenario):
             return nullcontext()
         if self._replays is not None:
-            return wiring.replayed_model(scenario.model, RunFolder(self._replays).replies)
+            return replayed_models(RunFolder(self._replays).replies)
         client, room = self._client or self.prepared.client, round(scenario.limits.replies_gb * 1e9)
-        return wiring.opened_model(scenario.model, client, self.folder.replies, most_bytes=room)
+        return opened_models(scenario, client, self.folder.replies, most_bytes=room)
 
     def _ended(self, manifest: Manifest, status: Status, message: str = "") -> None:
         try:
@@ -325,7 +336,7 @@ class Simulation:
     def _manifest(self) -> Manifest:
         if self._went_on is not None:
             changes = {"scenario": self.prepared.scenario.dump(), "bus": self.bus_kind}
-            return self._went_on.again().model_copy(update=changes)
+            return self._went_on.again(plugins=self.prepared.plugins).model_copy(update=changes)
         replay_of = str(self._replays) if self._replays is not None else None
         return Manifest.begin(self.prepared, bus=self.bus_kind, started=datetime.now(UTC), replay_of=replay_of)
 
@@ -345,7 +356,7 @@ def _pace(scenario: Scenario) -> Pace:
     limits = scenario.limits
     if not wiring.uses_model(scenario):
         return Pace(concurrency=_TOGETHER, faults=limits.faults)
-    return Pace(concurrency=scenario.model.concurrency, lookahead=limits.lookahead, faults=limits.faults)
+    return Pace(concurrency=together(scenario), lookahead=limits.lookahead, faults=limits.faults)
 
 
 def _default_folder(scenario: Scenario, suffix: str = "") -> Path:
@@ -364,7 +375,8 @@ def _scenario_of(manifest: Manifest, folder: RunFolder, changes: Mapping[str, ob
     """The scenario of a manifest, with changes to what does not shape the record."""
     named = {key if "." in key or key in _FREE else f"model.{key}": value for key, value in changes.items()}
     for key in named:
-        if not any(key == free or key.startswith(f"{free}.") for free in _FREE):
+        common = _OWN_MODEL.sub("model.", key)
+        if not any(common == free or common.startswith(f"{free}.") for free in _FREE):
             raise ConfigError(explain(f"change of {key}", wanted=f"one of {', '.join(_FREE)}", got=key))
     changed = with_values(manifest.scenario, named, origin=str(folder.manifest))
     return parse_scenario(with_nats_files(changed, Path.cwd()), origin=str(folder.manifest))

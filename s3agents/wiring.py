@@ -26,19 +26,21 @@ from s3agents.cognition.rules import RulesCognition
 from s3agents.config import Scenario
 from s3agents.config.cognition import MindSection
 from s3agents.config.memory import EmbedderSection
-from s3agents.config.model import ModelSection
+from s3agents.config.model import OPENAI, ModelSection
 from s3agents.config.scenario import SocietySection
 from s3agents.coordinator.roster import Roster
 from s3agents.embed.base import Embedder
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.errors import ConfigError, InputError, PromptError, explain
 from s3agents.labels import Attitude
+from s3agents.llm.asked import Asked, model_of
 from s3agents.llm.backend import load_backend
 from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.budget import Purse
 from s3agents.llm.foreign import ForeignClient
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
-from s3agents.llm.replay import RecordingClient, ReplayClient
+from s3agents.llm.replay import RecordingClient
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.memory.base import TextStore
 from s3agents.memory.chroma import ChromaStore
@@ -47,6 +49,7 @@ from s3agents.memory.influence import Influence
 from s3agents.network.generate.generate import generate_society
 from s3agents.network.society import Society
 from s3agents.persona import Persona
+from s3agents.plugged import plugged_embedder, plugged_society
 from s3agents.prompts import PromptPack
 from s3agents.record.sqlite import SqliteRecorder
 from s3agents.resources import prompts_dir
@@ -68,7 +71,6 @@ __all__ = [
     "opened_client",
     "opened_model",
     "phrases",
-    "replayed_model",
     "scene_of",
     "secrets_of",
     "uses_model",
@@ -89,12 +91,14 @@ def build_society(section: SocietySection, *, around: tuple[str, ...] = (), stri
     """The society that a scenario names, or asks to be made, sampled around ``around`` if it asks for that.
 
     Raises:
-        SocietyError: if it cannot be read, or a file that it is made after cannot.
+        InputError: if it cannot be read, or a file that it is made after cannot, or its reader is none.
     """
     if section.generate is not None:
         society = generate_society(section.generate)
     elif section.networkx is not None:
         society = Society.named(section.networkx)
+    elif section.reader is not None:
+        society = plugged_society(section, strict=strict)
     else:
         society = Society.load(Path(str(section.path)), strict=strict)
     return society if section.sample is None else society.sample(section.sample, around=around)
@@ -104,7 +108,7 @@ def build_embedder(section: EmbedderSection) -> Embedder:
     """The embedder of a scenario.
 
     Raises:
-        InputError: if a package or setting that it needs is missing.
+        InputError: if a package or setting that it needs is missing, or there is none of its kind.
     """
     if section.kind == "hashing":
         return HashingEmbedder(section.dimensions)
@@ -117,9 +121,11 @@ def build_embedder(section: EmbedderSection) -> Embedder:
 
         url, model = _given(section.url, "memory.embedder.url"), _given(section.model, "memory.embedder.model")
         return OpenAIEmbedder(url=url, model=model, key=os.environ.get(section.key_env))
-    from s3agents.embed.langchain import LangChainEmbedder
+    if section.kind == "langchain":
+        from s3agents.embed.langchain import LangChainEmbedder
 
-    return LangChainEmbedder(_given(section.path, "memory.embedder.path"), section.options)
+        return LangChainEmbedder(_given(section.path, "memory.embedder.path"), section.options)
+    return plugged_embedder(section)
 
 
 def build_store(
@@ -196,7 +202,7 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
         ConfigError: if mode ``llm`` is asked for and no endpoint is named.
         InputError: if the backend cannot be imported.
     """
-    if section.backend != "openai-compatible":
+    if section.backend != OPENAI:
         return load_backend(section.backend, section.options, secrets=secrets_of(section))
     if section.url is None:
         remedy = "give --model-url http://HOST:PORT/v1, or set cognition.mode to rules"
@@ -251,8 +257,7 @@ def wrap_client(client: ChatCompletionClient, section: ModelSection, *, spent: i
         retries=section.retries,
         patience=section.patience,
         rng=random.Random(0),  # noqa: S311  # jitter of back-off; no secret hangs on it
-        budget=section.budget,
-        spent=spent,
+        purse=None if section.budget is None else Purse(section.budget, spent),
     )
 
 
@@ -279,13 +284,6 @@ async def opened_model(
             await recording.close()
 
 
-@asynccontextmanager
-async def replayed_model(section: ModelSection, replies: Path) -> AsyncIterator[ChatCompletionClient]:
-    """The client of a replay: it knows what is in ``replies``, and asks nobody."""
-    with ReplyStore(replies, readonly=True) as store:
-        yield ReplayClient(store, model=section.name)
-
-
 def crowd_limits(scenario: Scenario) -> CrowdLimits:
     """Bounds of the crowds of a scenario."""
     limits = scenario.limits
@@ -299,7 +297,7 @@ def build_recorder(scenario: Scenario, path: Path) -> SqliteRecorder:
 
 def uses_model(scenario: Scenario) -> bool:
     """Whether any agent asks a model."""
-    return any(section.mode == "llm" for section in scenario.cognition.minds)
+    return any(section.asks for section in scenario.cognition.minds)
 
 
 def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
@@ -308,7 +306,7 @@ def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
     Raises:
         PromptError: if one is unknown or unusable, or its budget leaves users no room.
     """
-    names = {section.pack for section in scenario.cognition.minds if section.mode == "llm"}
+    names = {section.pack for section in scenario.cognition.minds if section.asks}
     tokens = scenario.limits.prompt_tokens
     packs = {name: PromptPack.load(name, scenario.language, prompt_tokens=tokens) for name in sorted(names)}
     for pack in packs.values():
@@ -342,7 +340,7 @@ class Minds:
         scenario: which cognition, memory and limits.
         roster: who belongs to which group or tier.
         store: texts and vectors.
-        client: for groups of mode ``llm``.
+        client: for groups of mode ``llm``: one whatever their model, or one for each.
         packs: their prompt packs.
         learnt: models of groups of mode ``fitted``, by folder.
     """
@@ -353,7 +351,7 @@ class Minds:
         roster: Roster,
         store: TextStore,
         *,
-        client: ChatCompletionClient | None,
+        client: Asked | None,
         packs: Mapping[str, PromptPack],
         learnt: Mapping[str, BehaviourModel] = MappingProxyType({}),
     ) -> None:
@@ -386,7 +384,7 @@ class Minds:
         )
 
     def _cognition(self, section: MindSection) -> Cognition:
-        scenario, model = self._scenario, self._scenario.model
+        scenario, model = self._scenario, self._scenario.model_of(section)
         if section.mode == "rules":
             return RulesCognition(section.rules, phrases=phrases(scenario))
         if section.mode == "fitted":
@@ -400,7 +398,7 @@ class Minds:
         if self._client is None:
             raise ConfigError(explain("cognition.mode llm", wanted="a model (model.url)", got="none"))
         return LlmCognition(
-            self._client,
+            model_of(self._client)(model),
             self._packs[section.pack],
             temperature=model.temperature,
             max_tokens=model.max_tokens,

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +21,7 @@ from s3agents.agents.shards import users_of
 from s3agents.bus.nats_failures import is_absence
 from s3agents.bus.nats_link import NatsLink
 from s3agents.config import Scenario
+from s3agents.config.cognition import PartSection
 from s3agents.coordinator.collector import seldom_collected
 from s3agents.errors import BusError, InputError, RunError, explain
 from s3agents.fleet.basket import CollectingClient
@@ -29,9 +31,9 @@ from s3agents.fleet.shard_log import ShardLog
 from s3agents.fleet.shelf import Shelf
 from s3agents.fleet.waiting import Waiting
 from s3agents.fleet.worker import Worker
-from s3agents.llm.base import ChatCompletionClient
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
+from s3agents.run_models import RunModels, collected_models, together
 from s3agents.scenarios import parse_scenario, with_overrides
 from s3agents.workforce import order_digest
 
@@ -39,6 +41,8 @@ __all__ = ["WorkerOptions", "WorkerProcess"]
 
 _PAUSE_SECONDS = 1.0  # between looks for a server that is not there
 _TOGETHER = 256  # turns at once where no model is asked: fitted minds think together
+
+P = TypeVar("P", bound=PartSection)
 
 _log = structlog.get_logger(__name__)
 
@@ -147,7 +151,7 @@ class WorkerProcess:
             embedder = wiring.build_embedder(scenario.memory.embedder)
             store = wiring.build_store(scenario, embedder, folder=folder, run=offer.run, transient=True)
             stack.push_async_callback(store.close)
-            client = self._client(scenario, offer)
+            client = _models(prepared)
             if client is not None:
                 stack.push_async_callback(client.close)
             minds = wiring.Minds(
@@ -168,15 +172,8 @@ class WorkerProcess:
                 shelf=Shelf(log, store, crowd),
                 log=log,
                 shard=size,
-                concurrency=_TOGETHER if client is None else scenario.model.concurrency,
+                concurrency=_TOGETHER if client is None else together(scenario),
             )
-
-    def _client(self, scenario: Scenario, offer: Offer) -> ChatCompletionClient | None:
-        """The client of this worker: of its own connections and key, without a budget, which is the run's."""
-        if not wiring.uses_model(scenario):
-            return None
-        section = scenario.model.model_copy(update={"budget": None})
-        return CollectingClient(wiring.wrap_client(wiring.endpoint_client(section), section), model=section.name)
 
     def _prepare(self, offer: Offer) -> Prepared:
         """The scenario of ``offer`` with what it refers to, as it is found here.
@@ -190,16 +187,43 @@ class WorkerProcess:
         given = parse_scenario(with_overrides(offer.scenario, self._options.overrides, origin=origin), origin=origin)
         _same(given.digest(), offer.digest, "scenario", "the one of the run", "override paths and addresses only")
         concurrency = self._options.concurrency or offer.concurrency
-        pace = given.model.model_copy(update={"concurrency": concurrency})
+        bounded = _at_most(given, concurrency)
         society = _society(given, offer, self._options.society)
         whole = given.society.model_copy(update={"sample": None})
-        prepared = prepare(given.model_copy(update={"model": pace, "society": whole}), society)
+        prepared = prepare(bounded.model_copy(update={"society": whole}), society)
         for name, digest in offer.packs.items():
             pack = prepared.packs.get(name)
             _same("none" if pack is None else pack.sha256, digest, f"prompt pack {name}", "the one of the run")
         _same(prepared.embedder.name, offer.embedder, "embedder", "the one of the run")
+        for one in prepared.plugins:
+            theirs = offer.plugins.get(f"{one.group} {one.name}", one.origin)
+            if theirs != one.origin:
+                self._tell(f"plugin {one.name} is of {one.origin} here, and of {theirs} where the run is")
         self._prepared = (offer.run, prepared)
         return prepared
+
+
+def _models(prepared: Prepared) -> RunModels | None:
+    """The models of this worker: of its own connections and keys, without a budget, which is the run's."""
+    if prepared.client is None:
+        return None
+    return collected_models(prepared.client, lambda client, name: CollectingClient(client, model=name))
+
+
+def _at_most(scenario: Scenario, concurrency: int) -> Scenario:
+    """``scenario`` with so many requests in flight at its endpoint, and in proportion at those of its groups."""
+
+    def bounded(part: P) -> P:
+        own = part.model
+        if own is None or "concurrency" not in own.model_fields_set:
+            return part
+        share = max(1, own.concurrency * concurrency // scenario.model.concurrency)
+        return part.model_copy(update={"model": own.model_copy(update={"concurrency": share})})
+
+    groups = tuple(map(bounded, scenario.cognition.groups))
+    model = scenario.model.model_copy(update={"concurrency": concurrency})
+    cognition = scenario.cognition.model_copy(update={"groups": groups})
+    return scenario.model_copy(update={"model": model, "cognition": cognition})
 
 
 def _society(scenario: Scenario, offer: Offer, folder: Path | None) -> Society:

@@ -18,8 +18,10 @@ from s3agents import wiring
 from s3agents.bus.nats import NatsBus
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
 from s3agents.cli.console import out
+from s3agents.cli.endpoint import model_key
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, read_scenario
 from s3agents.config import Scenario
+from s3agents.config.model import ModelSection
 from s3agents.errors import S3AgentsError
 from s3agents.ids import text_id
 from s3agents.llm.openai_http import OpenAIHttpClient
@@ -77,21 +79,28 @@ async def _checked(what: str, check: Awaitable[str]) -> _Finding:
 
 
 async def _endpoint(scenario: Scenario) -> str:
-    if scenario.model.url is None and not wiring.uses_model(scenario):
+    """What all endpoints of the scenario serve; with no agent that asks one, the one that is named anyway."""
+    models = scenario.models or ({"cognition": scenario.model} if scenario.model.url is not None else {})
+    if not models:
         return "not needed: no agent asks a model (give --model-url to check one)"
-    client = wiring.build_client(scenario.model)
+    said = {await _asked(section, model_key(scenario, mind, "name")): None for mind, section in models.items()}
+    return "; ".join(said)
+
+
+async def _asked(section: ModelSection, key: str) -> str:
+    client = wiring.build_client(section)
     if not isinstance(client, OpenAIHttpClient):
-        return f"{scenario.model.backend}: an AutoGen backend, made without complaint"
+        return f"{section.backend}: an AutoGen backend, made without complaint"
     try:
         models = await client.list_models()
     finally:
         await client.close()
-    if scenario.model.name not in models:
+    if section.name not in models:
         raise S3AgentsError(
-            f"{scenario.model.url} serves {', '.join(models) or 'nothing'}, not {scenario.model.name!r}: "
-            "name one of them with --set model.name=..."
+            f"{section.url} serves {', '.join(models) or 'nothing'}, not {section.name!r}: "
+            f"name one of them with --set {key}=..."
         )
-    return f"{scenario.model.url} serves {scenario.model.name}"
+    return f"{section.url} serves {section.name}"
 
 
 async def _bus(scenario: Scenario) -> str:

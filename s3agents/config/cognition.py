@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from s3agents.config.classes import ClassThresholds
+from s3agents.config.model import OwnModelSection
 from s3agents.config.section import Section, later
 from s3agents.persona import Scalar
 
@@ -15,6 +16,7 @@ __all__ = [
     "FittedSection",
     "GroupSection",
     "MindSection",
+    "PartSection",
     "RulesSection",
     "TierSection",
     "TiersSection",
@@ -83,8 +85,23 @@ class MindSection(Section):
     learnt_digest: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     fitted: FittedSection = FittedSection()
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a model."""
+        return self.mode == "llm"
 
-class GroupSection(MindSection):
+
+class PartSection(MindSection):
+    """How a part of the users thinks, be it a group or a class.
+
+    Attributes:
+        model: what they are asked with in mode ``llm``, as far as it is another than the scenario's ``model``.
+    """
+
+    model: OwnModelSection | None = later(None)
+
+
+class GroupSection(PartSection):
     """A group of users with a mind of its own; the first group that fits a user counts.
 
     What a group does not say of its mind is as for everybody else.
@@ -109,7 +126,7 @@ class GroupSection(MindSection):
     share: float | None = later(None, gt=0.0, le=1.0)
 
 
-class TierSection(MindSection):
+class TierSection(PartSection):
     """How the users of one class think. What it does not say, but for the mode, is as in ``cognition`` itself."""
 
     mode: PlainMode
@@ -172,10 +189,20 @@ class CognitionSection(MindSection):
     @property
     def minds(self) -> tuple[MindSection, ...]:
         """All minds that users may have: of the default or the tiers, and of the groups."""
+        return tuple(self.named_minds.values())
+
+    @property
+    def named_minds(self) -> dict[str, MindSection]:
+        """All minds that users may have, by the key of a scenario under which each stands."""
+        groups = {f"cognition.groups.{number}": group for number, group in enumerate(self.groups)}
         if self.mode != "tiered" or self.tiers is None:
-            return (self, *self.groups)
-        tiers = {id(tier): tier for tier in map(self.tiers.of, ("influential", "regular", "low_impact"))}
-        return (*tiers.values(), *self.groups)
+            return {"cognition": self, **groups}
+        tiers: dict[str, MindSection] = {}
+        for name in ("influential", "regular", "low_impact"):
+            tier = self.tiers.of(name)
+            if not any(tier is other for other in tiers.values()):
+                tiers[f"cognition.tiers.{name if tier is getattr(self.tiers, name) else 'others'}"] = tier
+        return {**tiers, **groups}
 
     @model_validator(mode="before")
     @classmethod

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any, Self
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from s3agents.config.section import Address, Section
 
-__all__ = ["PACE", "ModelSection"]
+__all__ = ["OPENAI", "PACE", "ModelSection", "OwnModelSection"]
+
+OPENAI = "openai-compatible"
+"""The backend that is our own client, of any endpoint of this kind."""
 
 PACE = frozenset({"url", "key_env", "concurrency", "timeout", "retries", "patience", "budget"})
 """Keys that say where and how hard the endpoint is asked; they do not shape the record."""
 
 
 class ModelSection(Section):
-    """The endpoint of every agent whose mode is ``llm``.
+    """The endpoint of every agent whose mode is ``llm``, as far as its group has no other.
 
     Attributes:
         backend: ``openai-compatible`` (our client for vLLM and its kind) or the import path of any AutoGen
@@ -37,7 +42,7 @@ class ModelSection(Section):
         budget: most tokens of the whole run, prompts and replies; none for no limit.
     """
 
-    backend: str = "openai-compatible"
+    backend: str = OPENAI
     options: dict[str, object] = Field(default_factory=dict)
     url: Address | None = None
     name: str = "default"
@@ -52,3 +57,27 @@ class ModelSection(Section):
     patience: float = Field(default=180.0, gt=0.0)
     repairs: int = Field(default=2, ge=0, le=10)
     budget: int | None = Field(default=None, ge=1)
+
+
+class OwnModelSection(ModelSection):
+    """The model of one group of users: what it leaves unsaid is as in the scenario's ``model``.
+
+    Written out, it is what was said. A budget is no part of it: that of the scenario is for all models together.
+    """
+
+    def over(self, common: ModelSection) -> ModelSection:
+        """``common`` with what is said here; options of another backend are not taken over."""
+        said = {key: getattr(self, key) for key in self.model_fields_set}
+        if self.backend != common.backend and "backend" in said:
+            said = {"options": {}, **said}
+        return common.model_copy(update=said)
+
+    @model_validator(mode="after")
+    def _no_budget(self) -> Self:
+        if "budget" in self.model_fields_set:
+            raise ValueError("no budget of its own: model.budget is for all models together")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if key in self.model_fields_set}

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic.main import IncEx
 
-from s3agents.config.cognition import CognitionSection, TiersSection
+from s3agents.config.cognition import CognitionSection, MindSection, PartSection, TiersSection
 from s3agents.config.generate import GenerateSection
 from s3agents.config.memory import MemorySection
 from s3agents.config.model import PACE, ModelSection
 from s3agents.config.nats import NatsSection
-from s3agents.config.section import Address, Duration, Section
+from s3agents.config.plugins import KindName, Options, RecorderSection
+from s3agents.config.section import Address, Duration, Section, later
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Scalar
 
@@ -30,12 +31,14 @@ SEED_CHARS = 100_000
 
 
 class SocietySection(Section):
-    """Where the users and their follow edges come from: exactly one of ``path``, ``networkx`` and ``generate``.
+    """Where the users and their follow edges come from: one of ``path``, ``networkx``, ``generate`` and ``reader``.
 
     Attributes:
         path: folder with ``users.*``, ``follows.csv`` and perhaps ``posts.jsonl``; relative to the scenario's file.
         networkx: name of a social graph that ships with networkx, such as ``karate_club``.
         generate: a synthetic society, made when the scenario is played.
+        reader: name of a plugin of ``s3agents.society`` that reads or makes it, of ``path`` where that is given.
+        options: keyword arguments of the reader.
         sample: keep this many users only, those nearest to ``around`` (breadth first).
         around: ids of users; by default the authors of the seed posts.
     """
@@ -43,13 +46,19 @@ class SocietySection(Section):
     path: str | None = None
     networkx: str | None = None
     generate: GenerateSection | None = None
+    reader: KindName | None = later(None)
+    options: Options = later({})
     sample: int | None = Field(default=None, ge=1)
     around: tuple[str, ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _one_origin(self) -> SocietySection:
-        if sum(origin is not None for origin in (self.path, self.networkx, self.generate)) != 1:
-            raise ValueError("exactly one of path, networkx and generate")
+        if self.reader is not None and (self.networkx is not None or self.generate is not None):
+            raise ValueError("with reader only path and options")
+        if self.reader is None and sum(o is not None for o in (self.path, self.networkx, self.generate)) != 1:
+            raise ValueError("exactly one of path, networkx and generate, or a reader")
+        if self.options and self.reader is None:
+            raise ValueError("options only with reader")
         return self
 
 
@@ -167,6 +176,8 @@ class Scenario(Section):
         nats: how that server lets one in, and how many of its cluster keep what it is given.
         limits: bounds.
         compare: a known outcome, if there is one.
+        recorders: told of every tick beside the record, which stays what it is.
+        metrics: names of plugins of ``s3agents.metric``, whose numbers stand in the summary of the run.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -185,6 +196,8 @@ class Scenario(Section):
     nats: NatsSection = NatsSection()
     limits: LimitsSection = LimitsSection()
     compare: CompareSection | None = None
+    recorders: tuple[RecorderSection, ...] = later(())
+    metrics: tuple[KindName, ...] = later(())
 
     @property
     def around(self) -> tuple[str, ...]:
@@ -192,6 +205,17 @@ class Scenario(Section):
         if self.society.around is not None:
             return self.society.around
         return tuple(seed.author for seed in self.seeds if seed.author is not None and seed.text is not None)
+
+    def model_of(self, mind: MindSection) -> ModelSection:
+        """What agents of ``mind``, one of this scenario's, are asked with."""
+        own = mind.model if isinstance(mind, PartSection) else None
+        return self.model if own is None else own.over(self.model)
+
+    @property
+    def models(self) -> dict[str, ModelSection]:
+        """The model of each mind that asks one, by the key of that mind."""
+        minds = self.cognition.named_minds
+        return {key: self.model_of(mind) for key, mind in minds.items() if mind.asks}
 
     def pinned(self) -> Scenario:
         """The scenario, whose sample of a society stays what it is whatever seeds are added."""
@@ -226,12 +250,15 @@ class Scenario(Section):
     def digest(self) -> str:
         """SHA-256 of what shapes the record: everything but the bus, paths, and how hard the endpoint may be asked."""
         # what the paths of a society lead to is in the digest of the society, and a learnt model has its own beside it
-        paths: dict[str, IncEx | bool] = {"path": True, "generate": {"demographics"}}
-        minds: dict[str, IncEx | bool] = {"learnt": True, "groups": {"__all__": {"learnt"}}}
-        minds["tiers"] = {name: {"learnt"} for name in TiersSection.model_fields}
+        paths: dict[str, IncEx | bool] = {"path": True, "generate": {"demographics"}, "reader": True, "options": True}
+        part: dict[str, IncEx | bool] = {"learnt": True, "model": set(PACE)}
+        minds: dict[str, IncEx | bool] = {"learnt": True, "groups": {"__all__": part}}
+        minds["tiers"] = dict.fromkeys(TiersSection.model_fields, part)
         left_out: dict[str, IncEx | bool] = {
             "bus": True,
             "nats": True,
+            "recorders": True,
+            "metrics": True,
             "model": set(PACE),
             "limits": set(ROOM),
             "society": paths,

@@ -13,7 +13,7 @@ from s3agents.cognition.mind import Mind
 from s3agents.coordinator.run_folder import RunFolder
 from s3agents.errors import RunFolderError, explain
 from s3agents.ids import UserId
-from s3agents.llm.base import ChatCompletionClient
+from s3agents.llm.asked import Asked
 from s3agents.memory.base import TextStore
 from s3agents.memory.local import LocalStore
 from s3agents.network.society import Society
@@ -93,7 +93,7 @@ async def opened_moment(
     *,
     tick: int,
     users: Collection[UserId],
-    client: ChatCompletionClient | None = None,
+    client: Asked | None = None,
     watch: Callable[[Mind], Mind] = lambda mind: mind,
 ) -> AsyncIterator[Moment]:
     """Agents as they were after a tick.
@@ -102,7 +102,7 @@ async def opened_moment(
         past: the run.
         tick: after which; -1 for before the first.
         users: whose agents are wanted.
-        client: the model that agents of mode ``llm`` think with.
+        client: the model, or models, that agents of mode ``llm`` think with.
         watch: what is made of the mind of each.
 
     Raises:

@@ -14,10 +14,12 @@ from s3agents.agents.crowd import Due
 from s3agents.cognition.base import Appraisal, Cognition, Decision, TurnView
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.turn import TurnResult
+from s3agents.config.model import ModelSection
 from s3agents.errors import ModelError, RecordError, RunFolderError, explain
 from s3agents.events import Delivery
 from s3agents.ids import UserId
 from s3agents.inquiry.moment import Past, opened_moment
+from s3agents.llm.asked import ModelOf
 from s3agents.llm.base import LLMMessage, ModelWrapper, Request, forward
 from s3agents.llm.completion import Completion
 from s3agents.llm.replay import ReplayClient
@@ -73,15 +75,15 @@ class Retaken:
     inbox: tuple[Delivery, ...]
     view: TurnView | None
     result: TurnResult
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...] = ()
 
 
 class _Witness(ModelWrapper):
-    """Hands requests on, and remembers them with what came of them."""
+    """Hands requests on, and remembers them with what came of them in ``exchanges``."""
 
-    def __init__(self, inner: ReplayClient) -> None:
+    def __init__(self, inner: ReplayClient, exchanges: list[Exchange]) -> None:
         super().__init__(inner)
-        self.exchanges: list[Exchange] = []
+        self.exchanges = exchanges
 
     async def ask(self, request: Request) -> Completion:
         """One recorded reply."""
@@ -139,10 +141,15 @@ async def retake(past: Past, user: UserId, tick: int) -> Retaken:
         if recorded is None:
             raise RunFolderError(_no_turn(past, user, tick, ticks_of(db, user)))
     if not past.replies.is_file():
-        return await _retaken(past, user, tick, recorded, inbox, witness=None)
+        return await _retaken(past, user, tick, recorded, inbox, client=None)
+    exchanges: list[Exchange] = []
     with ReplyStore(past.replies, readonly=True) as store:
-        witness = _Witness(ReplayClient(store, model=past.prepared.scenario.model.name))
-        return await _retaken(past, user, tick, recorded, inbox, witness=witness)
+
+        def witness(section: ModelSection) -> _Witness:
+            return _Witness(ReplayClient(store, model=section.name), exchanges)
+
+        retaken = await _retaken(past, user, tick, recorded, inbox, client=witness)
+    return replace(retaken, exchanges=tuple(exchanges))
 
 
 async def _retaken(
@@ -152,7 +159,7 @@ async def _retaken(
     recorded: dict[str, Any],
     inbox: tuple[Delivery, ...],
     *,
-    witness: _Witness | None,
+    client: ModelOf | None,
 ) -> Retaken:
     watched: list[_Watched] = []
 
@@ -160,7 +167,7 @@ async def _retaken(
         watched.append(_Watched(mind.cognition))
         return replace(mind, cognition=watched[-1])
 
-    async with opened_moment(past, tick=tick - 1, users=[user], client=witness, watch=watch) as moment:
+    async with opened_moment(past, tick=tick - 1, users=[user], client=client, watch=watch) as moment:
         due = _due(moment.crowd.due(tick, *_news(past, user, tick, inbox)), past, user, tick)
         before = due.agent.state
         await moment.crowd.prepare([due])
@@ -177,7 +184,6 @@ async def _retaken(
         inbox=tuple(due.inbox),
         view=views[-1] if views else None,
         result=result,
-        exchanges=tuple(witness.exchanges) if witness is not None else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""BudgetClient: a hard limit on the tokens that a run may use."""
+"""BudgetClient: a hard limit on the tokens that a run may use, be it at one endpoint or at several."""
 
 from __future__ import annotations
 
@@ -10,21 +10,15 @@ from s3agents.errors import BudgetError
 from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, estimated_tokens, forward
 from s3agents.llm.completion import Completion
 
-__all__ = ["BudgetClient"]
+__all__ = ["BudgetClient", "Purse"]
 
 _UNBOUNDED_REPLY = 4096
 
 
-class BudgetClient(ModelWrapper):
-    """Refuses requests that might take the run past its budget.
-
-    Before a call, its most is reserved: the prompt, estimated on the safe side, and ``max_tokens`` (4096 where the
-    request names none). After it, the endpoint's own count takes the reservation's place. A request that does not fit
-    waits for the others in flight to be settled, since they may free tokens, and is refused when that cannot help.
-    Should an endpoint count more for a prompt than was estimated, later estimates are raised by the same factor.
+class Purse:
+    """The tokens of a run, which its clients spend together.
 
     Args:
-        inner: the client that is wrapped.
         budget: most tokens of prompts and replies together.
         spent: tokens used before, by the part of the run that is resumed.
 
@@ -34,40 +28,19 @@ class BudgetClient(ModelWrapper):
         reserved: tokens held for the requests in flight.
     """
 
-    def __init__(self, inner: ChatCompletionClient, *, budget: int, spent: int = 0) -> None:
-        super().__init__(inner)
-        self.budget = budget
-        self.spent = spent
-        self.reserved = 0
-        self._factor = 1.0
+    def __init__(self, budget: int, spent: int = 0) -> None:
+        self.budget, self.spent, self.reserved = budget, spent, 0
         self._queue: deque[tuple[int, asyncio.Future[None]]] = deque()
 
-    async def ask(self, request: Request) -> Completion:
-        """One reply of the wrapped client, if the budget has room for its most.
+    async def reserve(self, most: int) -> None:
+        """Hold ``most`` tokens, now or when others have been settled.
 
         Raises:
-            BudgetError: if it has not.
+            BudgetError: if no settlement can make room for them.
         """
-        prompt = estimated_tokens(request.messages)
-        most = ceil(prompt * self._factor) + _longest_reply(request)
-        if self._queue or self.spent + self.reserved + most > self.budget:
-            await self._turn(most)
-        else:
+        if not self._queue and self.spent + self.reserved + most <= self.budget:
             self.reserved += most
-        try:
-            result = await forward(self.inner, request)
-        except BaseException:
-            self._settle(most, 0)
-            raise
-        usage = result.usage
-        # An endpoint that does not count is taken to have used all that was held for it.
-        self._settle(most, usage.prompt_tokens + usage.completion_tokens or most)
-        if usage.prompt_tokens > prompt * self._factor:
-            self._factor = usage.prompt_tokens / prompt
-        return result
-
-    async def _turn(self, most: int) -> None:
-        """Wait until ``most`` tokens are reserved for us."""
+            return
         future = asyncio.get_running_loop().create_future()
         self._queue.append((most, future))
         self._serve_queue()
@@ -75,10 +48,11 @@ class BudgetClient(ModelWrapper):
             await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._settle(most, 0)
+                self.settle(most, 0)
             raise
 
-    def _settle(self, reserved: int, used: int) -> None:
+    def settle(self, reserved: int, used: int) -> None:
+        """Count ``used`` tokens in the place of ``reserved`` ones."""
         self.reserved -= reserved
         self.spent += used
         if self._queue:
@@ -103,6 +77,46 @@ class BudgetClient(ModelWrapper):
             f"token budget: a request of up to {most} tokens does not fit: {self.spent} of {self.budget} are used"
             " (go on with a larger one: s3agents resume RUN --budget TOKENS; or lower model.max_tokens)"
         )
+
+
+class BudgetClient(ModelWrapper):
+    """Refuses requests that might take the run past its budget.
+
+    Before a call, its most is reserved: the prompt, estimated on the safe side, and ``max_tokens`` (4096 where the
+    request names none). After it, the endpoint's own count takes the reservation's place. A request that does not fit
+    waits for the others in flight to be settled, since they may free tokens, and is refused when that cannot help.
+    Should an endpoint count more for a prompt than was estimated, later estimates are raised by the same factor.
+
+    Args:
+        inner: the client that is wrapped.
+        purse: what there is to spend; other clients may spend from it as well.
+    """
+
+    def __init__(self, inner: ChatCompletionClient, purse: Purse) -> None:
+        super().__init__(inner)
+        self._purse = purse
+        self._factor = 1.0
+
+    async def ask(self, request: Request) -> Completion:
+        """One reply of the wrapped client, if the budget has room for its most.
+
+        Raises:
+            BudgetError: if it has not.
+        """
+        purse, prompt = self._purse, estimated_tokens(request.messages)
+        most = ceil(prompt * self._factor) + _longest_reply(request)
+        await purse.reserve(most)
+        try:
+            result = await forward(self.inner, request)
+        except BaseException:
+            purse.settle(most, 0)
+            raise
+        usage = result.usage
+        # An endpoint that does not count is taken to have used all that was held for it.
+        purse.settle(most, usage.prompt_tokens + usage.completion_tokens or most)
+        if usage.prompt_tokens > prompt * self._factor:
+            self._factor = usage.prompt_tokens / prompt
+        return result
 
 
 def _longest_reply(request: Request) -> int:

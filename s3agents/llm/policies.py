@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from s3agents.llm.base import ChatCompletionClient
-from s3agents.llm.budget import BudgetClient
+from s3agents.llm.budget import BudgetClient, Purse
 from s3agents.llm.concurrency import AdaptiveConcurrency
 from s3agents.llm.retry import RetryingClient
 
@@ -19,8 +19,7 @@ def with_policies(
     retries: int,
     patience: float,
     rng: Random,
-    budget: int | None = None,
-    spent: int = 0,
+    purse: Purse | None = None,
 ) -> ChatCompletionClient:
     """``client`` with bounded concurrency, retries round that, and a budget round both.
 
@@ -33,9 +32,8 @@ def with_policies(
         retries: most repetitions of a request (:class:`RetryingClient`).
         patience: seconds after which a failing request is given up.
         rng: source of the jitter.
-        budget: most tokens (:class:`BudgetClient`); none for no limit.
-        spent: tokens used before.
+        purse: tokens that it may spend (:class:`BudgetClient`); none for no limit.
     """
     limited = AdaptiveConcurrency(client, most=concurrency)
     patient = RetryingClient(limited, retries=retries, patience=patience, rng=rng, on_down=limited.refuse_queue)
-    return patient if budget is None else BudgetClient(patient, budget=budget, spent=spent)
+    return patient if purse is None else BudgetClient(patient, purse)

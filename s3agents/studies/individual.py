@@ -138,12 +138,12 @@ def _contender(scenario: Scenario, models: Models) -> Contender:
         return rules_contender(scenario.language, section.rules)
     if section.mode == "fitted":
         return fitted_contender(load_learnt(scenario)[str(section.learnt)], scenario.language)
-    client = models(scenario)
+    client = models(scenario) if section.asks else None
     if client is None:
         raise ConfigError(explain("study: individual", wanted="a mind of mode llm, fitted or rules", got=section.mode))
-    model = scenario.model.model_copy(update={"budget": None})  # the study's own counts what all spend
+    model = scenario.model_of(section).model_copy(update={"budget": None})  # the study's own counts what all spend
     packs = load_prompt_packs([section.pack], scenario.language)
-    return llm_contenders(wiring.wrap_client(client, model), model, packs)[0]
+    return llm_contenders(wiring.wrap_client(client(model), model), model, packs)[0]
 
 
 def _score(report: IndividualReport, outcome: str, row: int) -> float | None:

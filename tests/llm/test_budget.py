@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from s3agents.errors import BudgetError, EndpointError
 from s3agents.llm.base import CreateResult, Request, estimated_tokens
-from s3agents.llm.budget import BudgetClient
+from s3agents.llm.budget import BudgetClient, Purse
 from s3agents.testing import ScriptedClient
 from s3agents.testing.scripted_client import text_result
 
@@ -67,14 +67,16 @@ def test_the_budget_is_never_passed(budget: int, plans: list[tuple[int, int, flo
             used += usage.prompt_tokens + usage.completion_tokens
             return costing(usage.prompt_tokens, usage.completion_tokens)
 
-        client = BudgetClient(ScriptedClient(decide), budget=budget, spent=min(spent, budget))
+        purse = Purse(budget, min(spent, budget))
+
+        client = BudgetClient(ScriptedClient(decide), purse)
         calls = [
             client.create(said("x" * size), extra_create_args={"max_tokens": most, "plan": (most, *plan)})
             for size, most, *plan in plans
         ]
         outcomes = await asyncio.gather(*calls, return_exceptions=True)
         assert used <= budget
-        assert (client.spent, client.reserved) == (used, 0)
+        assert (purse.spent, purse.reserved) == (used, 0)
         for (size, most, *_), outcome in zip(plans, outcomes, strict=True):
             need = estimated_tokens(said("x" * size)) + most
             assert isinstance(outcome, CreateResult | EndpointError | BudgetError)
@@ -86,7 +88,8 @@ def test_the_budget_is_never_passed(budget: int, plans: list[tuple[int, int, flo
 
 async def test_a_refusal_names_figures_and_remedy() -> None:
     """What was needed, what is used, what was allowed, and what to do."""
-    client = BudgetClient(ScriptedClient([costing(9, 5)]), budget=25)
+    purse = Purse(25)
+    client = BudgetClient(ScriptedClient([costing(9, 5)]), purse)
     await ask(client)
     with pytest.raises(BudgetError, match=r"up to 20 tokens .* 14 of 25 .*resume RUN --budget"):
         await ask(client)
@@ -96,20 +99,22 @@ async def test_settled_requests_free_what_they_did_not_use() -> None:
     """Two requests of 20 do not fit into 30 together; one after the other they do."""
     gate = asyncio.Event()
     inner = ScriptedClient([costing(5, 5)], gate=gate)
-    client = BudgetClient(inner, budget=30)
+    purse = Purse(30)
+    client = BudgetClient(inner, purse)
     both = asyncio.gather(ask(client), ask(client))
     while not inner.in_flight:
         await asyncio.sleep(0)
-    assert (inner.in_flight, client.reserved) == (1, 20)
+    assert (inner.in_flight, purse.reserved) == (1, 20)
     gate.set()
     assert len(await both) == 2
-    assert client.spent == 20
+    assert purse.spent == 20
 
 
 async def test_who_cannot_be_helped_is_refused_at_once() -> None:
     """A request larger than what is left does not wait for others."""
     inner = ScriptedClient([costing(5, 5)], gate=asyncio.Event())
-    client = BudgetClient(inner, budget=30)
+    purse = Purse(30)
+    client = BudgetClient(inner, purse)
     first = asyncio.ensure_future(ask(client))
     while not inner.in_flight:
         await asyncio.sleep(0)
@@ -117,12 +122,13 @@ async def test_who_cannot_be_helped_is_refused_at_once() -> None:
         await ask(client, reply=100)
     first.cancel()
     await asyncio.wait([first])
-    assert (client.spent, client.reserved) == (0, 0)
+    assert (purse.spent, purse.reserved) == (0, 0)
 
 
 async def test_a_failed_request_gives_its_reservation_back() -> None:
     """Nothing was received, nothing is counted."""
-    client = BudgetClient(ScriptedClient([GONE, costing(5, 5)]), budget=20)
+    purse = Purse(20)
+    client = BudgetClient(ScriptedClient([GONE, costing(5, 5)]), purse)
     with pytest.raises(EndpointError):
         await ask(client)
     assert (await ask(client)).content == "ok"
@@ -132,7 +138,8 @@ async def test_a_cancelled_waiter_does_not_block_those_behind_it() -> None:
     """It leaves the queue, and nothing stays reserved for it."""
     gate = asyncio.Event()
     inner = ScriptedClient([costing(5, 5)], gate=gate)
-    client = BudgetClient(inner, budget=40)
+    purse = Purse(40)
+    client = BudgetClient(inner, purse)
     first, second, third = (asyncio.ensure_future(ask(client, reply)) for reply in (20, 15, 10))
     while not inner.in_flight:
         await asyncio.sleep(0)
@@ -141,21 +148,23 @@ async def test_a_cancelled_waiter_does_not_block_those_behind_it() -> None:
     await asyncio.wait([first, second, third], timeout=5)
     assert second.cancelled()
     assert third.result().content == "ok"
-    assert (client.spent, client.reserved) == (20, 0)
+    assert (purse.spent, purse.reserved) == (20, 0)
 
 
 async def test_an_endpoint_that_does_not_count_is_charged_in_full() -> None:
     """Without usage, what was reserved is what was spent."""
-    client = BudgetClient(ScriptedClient([costing(0, 0)]), budget=100)
+    purse = Purse(100)
+    client = BudgetClient(ScriptedClient([costing(0, 0)]), purse)
     await ask(client)
-    assert client.spent == 20
+    assert purse.spent == 20
 
 
 async def test_estimates_follow_an_endpoint_that_counts_more() -> None:
     """A prompt that cost twice its estimate makes the next one be held for twice its estimate."""
-    client = BudgetClient(ScriptedClient([costing(20, 5)]), budget=54)
+    purse = Purse(54)
+    client = BudgetClient(ScriptedClient([costing(20, 5)]), purse)
     await ask(client)
-    assert client.spent == 25
+    assert purse.spent == 25
     with pytest.raises(BudgetError, match="up to 30 tokens"):
         await ask(client)
 
@@ -163,11 +172,12 @@ async def test_estimates_follow_an_endpoint_that_counts_more() -> None:
 async def test_without_max_tokens_much_is_held() -> None:
     """A reply without a bound is taken to be long."""
     with pytest.raises(BudgetError, match="up to 4106 tokens"):
-        await BudgetClient(ScriptedClient(["ok"]), budget=4000).create(PROMPT)
+        await BudgetClient(ScriptedClient(["ok"]), Purse(4000)).create(PROMPT)
 
 
 async def test_a_resumed_run_counts_what_it_has_used() -> None:
     """``spent`` is where the count goes on."""
-    client = BudgetClient(ScriptedClient([costing(9, 5)]), budget=100, spent=90)
+    purse = Purse(100, 90)
+    client = BudgetClient(ScriptedClient([costing(9, 5)]), purse)
     with pytest.raises(BudgetError, match="90 of 100"):
         await ask(client)

@@ -14,6 +14,7 @@ from autogen_ext.models.replay import ReplayChatCompletionClient
 from s3agents.errors import EndpointError, InputError, ModelError, ReplyError
 from s3agents.llm.backend import load_backend
 from s3agents.llm.base import ChatCompletionClient, ModelWrapper
+from s3agents.llm.budget import Purse
 from s3agents.llm.foreign import ForeignClient
 from s3agents.llm.policies import with_policies
 from s3agents.llm.replay import RecordingClient, ReplayClient
@@ -45,7 +46,7 @@ async def test_a_stock_client_works_under_every_wrapper(tmp_path: Path) -> None:
     """Recorded, within a budget, and replayed."""
     with ReplyStore(tmp_path / "replies.sqlite") as store:
         stock = ForeignClient(ReplayChatCompletionClient(["first", "second"]))
-        policed = with_policies(stock, concurrency=2, retries=1, patience=1.0, rng=Random(0), budget=10_000)
+        policed = with_policies(stock, concurrency=2, retries=1, patience=1.0, rng=Random(0), purse=Purse(10_000))
         client = RecordingClient(policed, store, model="stock")
         results = [await client.create(MESSAGES, extra_create_args={"seed": seed}) for seed in (1, 2, 1)]
         replay = ReplayClient(store, model="stock")

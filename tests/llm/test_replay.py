@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from s3agents.errors import BudgetError, EndpointError, ModelError, ReplayMissError, ReplyError
 from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request
+from s3agents.llm.budget import Purse
 from s3agents.llm.completion import Completion
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
@@ -196,7 +197,7 @@ async def test_the_whole_stack_records_what_the_endpoint_would_have_said(tmp_pat
     for failures in (0.0, 0.3):
         stub.failures, stub.kinds = failures, ("status_429", "drop", "half", "garbage")
         http = OpenAIHttpClient(url=stub.url, model="stub")
-        client = with_policies(http, concurrency=16, retries=12, patience=60, rng=Random(1), budget=10**6)
+        client = with_policies(http, concurrency=16, retries=12, patience=60, rng=Random(1), purse=Purse(10**6))
         with ReplyStore(tmp_path / f"{failures}.sqlite") as store:
             records.append(await outcomes_of(RecordingClient(client, store, model="stub"), range(50)))
             await client.close()
