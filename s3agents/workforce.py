@@ -54,7 +54,8 @@ def check_workers(scenario: Scenario, *, own_client: bool, own_society: bool) ->
 
 def offered_scenario(scenario: Scenario) -> Scenario:
     """What of a scenario workers need: not its seeds, which come with the orders, and nothing of where it runs."""
-    return scenario.model_copy(update={"seeds": (), "bus": "local", "nats": NatsSection(), "compare": None})
+    needless = {"seeds": (), "bus": "local", "nats": NatsSection(), "compare": None, "recorders": (), "metrics": ()}
+    return scenario.model_copy(update=needless)
 
 
 def order_digest(society: Society) -> str:
@@ -141,6 +142,7 @@ def _offering(prepared: Prepared, run: str, workers: int) -> Callable[[str, int]
             order=order_digest(prepared.society),
             packs={name: pack.sha256 for name, pack in prepared.packs.items()},
             embedder=prepared.embedder.name,
+            plugins={f"{one.group} {one.name}": one.origin for one in prepared.plugins},
             lanes=lanes,
             lease=FleetLimits().lease,
             concurrency=max(1, scenario.model.concurrency // max(1, workers)),

@@ -66,6 +66,8 @@ def _rows(summary: Summary) -> list[tuple[str, str]]:
         rows.append(("model calls", tokens))
     if shortened := sum(mode.shortened for mode in summary.modes):
         rows.append(("turns with a shortened prompt", f"{shortened:,}"))
+    rows += [(escape(name), "nothing" if value is None else f"{value:,.4g}") for name, value in summary.metrics.items()]
+    rows += [(f"[red]{escape(name)}[/red]", escape(why)) for name, why in summary.unmeasured.items()]
     if summary.faults:
         causes = ", ".join(f"{count:,} x {cause}" for cause, count in summary.faults.items())
         rows.append(("[red]failed turns[/red]", causes))

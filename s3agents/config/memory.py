@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from s3agents.config.plugins import KindName, Options
 from s3agents.config.section import Address, Section
 from s3agents.events import Source
 
@@ -42,22 +43,23 @@ class EmbedderSection(Section):
     """How texts become vectors.
 
     Attributes:
-        kind: ``hashing``, ``minilm``, ``openai`` (any ``/v1/embeddings``), or ``langchain``.
+        kind: ``hashing``, ``minilm``, ``openai`` (any ``/v1/embeddings``), ``langchain``, or the name of a plugin of
+            ``s3agents.embedder``.
         dimensions: length of a vector of ``hashing``.
         url: base address of ``openai``, such as ``http://127.0.0.1:8000/v1``.
         key_env: environment variable that holds the key of ``openai``.
         model: model of ``openai`` or name of a ``minilm`` model folder.
         path: import path of ``langchain``: ``package.module:Class``.
-        options: keyword arguments for the ``langchain`` class.
+        options: keyword arguments for the ``langchain`` class, or for that of a plugin.
     """
 
-    kind: str = Field(default="hashing", pattern="^(hashing|minilm|openai|langchain)$")
+    kind: KindName = "hashing"
     dimensions: int = Field(default=256, ge=16, le=4096)
     url: Address | None = None
     key_env: str = "OPENAI_API_KEY"
     model: str | None = None
     path: str | None = None
-    options: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
 
 
 class MemorySection(Section):

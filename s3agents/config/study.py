@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from s3agents.config.section import Section
 
-__all__ = ["INDIVIDUAL", "OUTCOMES", "IndividualSection", "PatchSection", "StudySection"]
+__all__ = ["INDIVIDUAL", "METRICS", "OUTCOMES", "IndividualSection", "PatchSection", "StudySection"]
 
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 _MOST_CELLS = 10_000
@@ -39,6 +39,10 @@ INDIVIDUAL = {
     "text": ("cosine", "distinct_1", "distinct_2", "chars", "words"),
 }
 """What the minds of a variant may be judged by beside real users, as ``TASK.SCORE``: the scores of each task."""
+
+
+METRICS = "metrics."
+"""What the names of outcomes begin with that are of metrics."""
 
 
 class IndividualSection(Section):
@@ -89,8 +93,9 @@ class StudySection(Section):
         control: level of each factor in the control.
         societies: by name, the ``society`` section of the scenario; that of the scenario by default.
         seeds: of the replicates, or how many: 3 stands for 0, 1, 2.
-        outcomes: of :data:`OUTCOMES`, and, with ``individual``, ``TASK.SCORE`` of :data:`INDIVIDUAL`, such as
-            ``emotion_level.accuracy``. With none of the former, nothing is run, and minds are only asked.
+        outcomes: of :data:`OUTCOMES`; ``metrics.NAME`` of a metric that the scenario names, or ``metrics.NAME.COLUMN``;
+            and, with ``individual``, ``TASK.SCORE`` of :data:`INDIVIDUAL`, such as ``emotion_level.accuracy``. With
+            none but these, nothing is run, and minds are only asked.
         individual: real users that the minds of the variants are held against.
         parallel: runs at a time.
         budget: most tokens of the whole study; none for no limit.
@@ -131,21 +136,21 @@ class StudySection(Section):
     @property
     def of_runs(self) -> tuple[str, ...]:
         """Those of the outcomes that are of runs."""
-        return tuple(name for name in self.outcomes if name in OUTCOMES)
+        return tuple(name for name in self.outcomes if _of_runs(name))
 
     @property
     def of_individuals(self) -> tuple[str, ...]:
         """Those of the outcomes that are of minds beside real users."""
-        return tuple(name for name in self.outcomes if name not in OUTCOMES)
+        return tuple(name for name in self.outcomes if not _of_runs(name))
 
     @field_validator("outcomes")
     @classmethod
     def _known_outcomes(cls, outcomes: tuple[str, ...]) -> tuple[str, ...]:
         for name in outcomes:
             task, _, score = name.partition(".")
-            if name not in OUTCOMES and score not in INDIVIDUAL.get(task, ()):
+            if not _of_runs(name) and score not in INDIVIDUAL.get(task, ()):
                 tasks = "; ".join(f"{task}.{', .'.join(scores)}" for task, scores in INDIVIDUAL.items())
-                raise ValueError(f"{name!r} is none of {', '.join(OUTCOMES)}; {tasks}")
+                raise ValueError(f"{name!r} is none of {', '.join(OUTCOMES)}; {METRICS}NAME; {tasks}")
         return outcomes
 
     @model_validator(mode="after")
@@ -174,3 +179,7 @@ class StudySection(Section):
         if cells > _MOST_CELLS:
             raise ValueError(f"at most {_MOST_CELLS:,} runs, not {cells:,}")
         return self
+
+
+def _of_runs(outcome: str) -> bool:
+    return outcome in OUTCOMES or (outcome.startswith(METRICS) and len(outcome) > len(METRICS))

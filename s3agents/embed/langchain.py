@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -32,7 +32,7 @@ class LangChainEmbedder:
         InputError: if the path does not import, names no ``Embeddings``, or the class refuses the options.
     """
 
-    def __init__(self, path: str, options: Mapping[str, str | int | float | bool] | None = None) -> None:
+    def __init__(self, path: str, options: Mapping[str, Any] | None = None) -> None:
         self._path = path
         self._model = _made(_embeddings_class(path), path, dict(options or {}))
 
@@ -74,7 +74,7 @@ def _embeddings_class(path: str) -> type[Embeddings]:
     return found
 
 
-def _made(kind: type[Embeddings], path: str, options: dict[str, str | int | float | bool]) -> Embeddings:
+def _made(kind: type[Embeddings], path: str, options: dict[str, Any]) -> Embeddings:
     thing, wanted = f"memory.embedder.options of {path}", "what the class takes"
     try:
         return kind(**options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -37,6 +37,7 @@ class Offer:
         order: digest of the order of its users.
         packs: digests of prompt packs, by the name that the scenario gives them.
         embedder: kind, model and size.
+        plugins: package and version of what the scenario names of installed packages, by extension point and name.
         lanes: of orders.
         lease: seconds for which an order is a worker's.
         concurrency: requests to the model that a worker may have in flight, where it is told nothing else.
@@ -55,6 +56,7 @@ class Offer:
     lanes: int
     lease: float
     concurrency: int
+    plugins: dict[str, str] = field(default_factory=dict)
     version: int = _VERSION
 
     def encode(self) -> bytes:

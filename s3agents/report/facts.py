@@ -8,7 +8,7 @@ from importlib import metadata
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from s3agents import __version__
-from s3agents.config.section import Address
+from s3agents.config.section import Address, later
 
 __all__ = [
     "Facts",
@@ -16,6 +16,7 @@ __all__ = [
     "LearntFacts",
     "LoadRow",
     "ModelFacts",
+    "PluginUse",
     "PromptFacts",
     "Resumption",
     "SocietyFacts",
@@ -97,6 +98,22 @@ class LearntFacts(Facts):
     parts: tuple[str, ...] = ()
 
 
+class PluginUse(Facts):
+    """A plugin that the scenario names.
+
+    Attributes:
+        group: extension point.
+        name: by which the scenario calls it.
+        distribution: package that offers it.
+        version: of that package.
+    """
+
+    group: str
+    name: str
+    distribution: str
+    version: str
+
+
 class ModelFacts(Facts):
     """The model that agents asked."""
 
@@ -123,10 +140,11 @@ class Software(Facts):
 
 
 class Resumption(Facts):
-    """When a run went on, and with which versions."""
+    """When a run went on, and with which versions, of plugins where the scenario names any."""
 
     at: AwareDatetime
     software: Software
+    plugins: tuple[PluginUse, ...] = later(())
 
 
 def _version(library: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -15,17 +15,19 @@ from s3agents.behaviour.model import BehaviourModel
 from s3agents.behaviour.model_facts import BehaviourFacts
 from s3agents.behaviour.model_file import behaviour_digest
 from s3agents.config import Scenario
-from s3agents.config.section import Address, is_secret
+from s3agents.config.section import Address, is_secret, later
 from s3agents.embed.base import Embedder
 from s3agents.errors import RunFolderError, explain
 from s3agents.ids import UserId
 from s3agents.network.society import Society
+from s3agents.plugins import PluginFacts
 from s3agents.report.facts import (
     Facts,
     ForkFacts,
     LearntFacts,
     LoadRow,
     ModelFacts,
+    PluginUse,
     PromptFacts,
     Resumption,
     SocietyFacts,
@@ -87,6 +89,11 @@ class Prepared(Protocol):
         ...
 
     @property
+    def plugins(self) -> tuple[PluginFacts, ...]:
+        """Plugins that the scenario names."""
+        ...
+
+    @property
     def outcome(self) -> Mapping[UserId, str] | None:
         """The real outcome of each user for whom it is known."""
         ...
@@ -117,6 +124,7 @@ class Manifest(Facts):
         prompts: packs in use.
         learnt: learnt models in use.
         embedder: kind, model and size.
+        plugins: of installed packages, named by the scenario; packages and versions at the beginning.
         model: who was asked; ``None`` where no agent asks a model.
         software: versions at the beginning.
         started: when it began.
@@ -139,6 +147,7 @@ class Manifest(Facts):
     prompts: tuple[PromptFacts, ...] = ()
     learnt: tuple[LearntFacts, ...] = ()
     embedder: str
+    plugins: tuple[PluginUse, ...] = later(())
     model: ModelFacts | None = None
     software: Software
     started: AwareDatetime
@@ -172,6 +181,7 @@ class Manifest(Facts):
                 "prompts": _prompts(prepared.packs, scenario.language),
                 "learnt": [_learnt(model.facts) for model in prepared.learnt.values()],
                 "embedder": prepared.embedder.name,
+                "plugins": _uses(prepared.plugins),
                 "model": _model(scenario) if prepared.packs else None,
                 "software": Software.here(),
                 "started": started,
@@ -200,15 +210,31 @@ class Manifest(Facts):
         changes = {"status": status, "finished": at or datetime.now(UTC), "failure": message or None, "faults": counted}
         return self.model_copy(update=changes)
 
-    def again(self, *, at: datetime | None = None) -> Manifest:
+    def again(self, *, at: datetime | None = None, plugins: Sequence[PluginFacts] = ()) -> Manifest:
         """The manifest of the run as it goes on.
 
         Args:
             at: when; now by default.
+            plugins: that the scenario names, as they are installed now.
         """
-        resumption = Resumption(at=at or datetime.now(UTC), software=Software.here())
+        resumption = Resumption(at=at or datetime.now(UTC), software=Software.here(), plugins=_uses(plugins))
         changes = {"status": "running", "finished": None, "failure": None, "resumed": (*self.resumed, resumption)}
         return self.model_copy(update=changes)
+
+    def changed_plugins(self, plugins: Sequence[PluginFacts]) -> tuple[str, ...]:
+        """A note for those of ``plugins`` that are of another package or version than when the run was last begun.
+
+        Args:
+            plugins: that the scenario names, as they are installed now.
+        """
+        last = self.resumed[-1].plugins if self.resumed and self.resumed[-1].plugins else self.plugins
+        before = {(use.group, use.name): f"{use.distribution} {use.version}" for use in last}
+        changed = [
+            f"{one.name} is of {one.origin}, and was of {before[one.group, one.name]}"
+            for one in plugins
+            if before.get((one.group, one.name), one.origin) != one.origin
+        ]
+        return (f"plugins have changed since the run was last begun: {'; '.join(changed)}",) if changed else ()
 
     def check_society(self, society: Society, folder: Path) -> None:
         """Raise unless ``society`` is the one that the run of ``folder`` began with.
@@ -293,6 +319,12 @@ def _prompts(packs: Mapping[str, UsedPack], language: str) -> list[PromptFacts]:
         PromptFacts(name=pack.name, language=language, version=pack.version, sha256=pack.sha256)
         for pack in packs.values()
     ]
+
+
+def _uses(plugins: Sequence[PluginFacts]) -> tuple[PluginUse, ...]:
+    return tuple(
+        PluginUse(group=one.group, name=one.name, distribution=one.distribution, version=one.version) for one in plugins
+    )
 
 
 def _learnt(facts: BehaviourFacts) -> LearntFacts:

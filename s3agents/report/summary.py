@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s3agents.record.connection import reading
 from s3agents.record.counts import faults_by_cause
 from s3agents.report.comparison import Comparison, compare
+from s3agents.report.metrics import measured
 from s3agents.report.modes import ModeCost, mode_costs
 from s3agents.report.run import Run
 
@@ -85,6 +86,8 @@ class Summary:
         top_posts: the five that were forwarded most, by direct forwards.
         cascades: the five biggest, of more than one post.
         comparison: with the known outcome, where the scenario has one.
+        metrics: what the metrics that the scenario names came to; see :class:`s3agents.report.metrics.Measured`.
+        unmeasured: why others came to nothing, by name.
     """
 
     name: str
@@ -115,6 +118,8 @@ class Summary:
     top_posts: tuple[PostRank, ...]
     cascades: tuple[CascadeRank, ...]
     comparison: Comparison | None
+    metrics: dict[str, float | None]
+    unmeasured: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON takes."""
@@ -127,7 +132,7 @@ def summarise(run: Run) -> Summary:
     Raises:
         RecordError: if its record cannot be read.
     """
-    manifest, states = run.manifest, run.final_states()
+    manifest, states, metrics = run.manifest, run.final_states(), measured(run)
     attitudes: dict[str, str] = dict(zip(states["user"], states["attitude"], strict=True))
     return Summary(
         name=manifest.name,
@@ -139,6 +144,8 @@ def summarise(run: Run) -> Summary:
         attitudes=_count(list(attitudes.values()), ("positive", "negative")),
         cascades=_biggest(run),
         comparison=None if manifest.outcome is None else compare(manifest.outcome, attitudes),
+        metrics=metrics.values,
+        unmeasured=metrics.failures,
         **_sums(run),
         **_course(run),
     )

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from s3agents.config import Scenario
-from s3agents.config.study import PatchSection, StudySection
+from s3agents.config.study import METRICS, PatchSection, StudySection
 from s3agents.errors import ConfigError, InputError, PromptError, explain
 from s3agents.prompts import PromptPack
 from s3agents.prompts.catalogue import MARKER, languages_of
@@ -107,7 +107,20 @@ def plan_cells(study: StudySection, folder: Path, *, packs: Path) -> list[Cell]:
                         scenario=scenario,
                     )
                 )
+    _check_metrics(study, cells)
     return cells
+
+
+def _check_metrics(study: StudySection, cells: Sequence[Cell]) -> None:
+    """Every metric that is an outcome is one that the scenarios of all cells name."""
+    for outcome in study.of_runs:
+        name = outcome.removeprefix(METRICS)
+        for cell in cells if outcome.startswith(METRICS) else ():
+            if not any(name == metric or name.startswith(f"{metric}.") for metric in cell.scenario.metrics):
+                known = ", ".join(f"{METRICS}{metric}" for metric in cell.scenario.metrics) or "none"
+                thing, wanted = f"{study.name}: outcome {outcome}", f"a metric of the scenario ({known})"
+                remedy = "name it in settings: {metrics: [...]}"
+                raise ConfigError(explain(thing, wanted=wanted, got="no such", remedy=remedy))
 
 
 def _base(study: StudySection, folder: Path) -> Scenario:

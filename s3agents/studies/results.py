@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from s3agents.config.study import METRICS
+from s3agents.errors import InputError, explain
 from s3agents.report.run import Run
 from s3agents.report.summary import Summary, summarise
 from s3agents.studies.paired import Comparison, compare_pairs, corrected
@@ -41,11 +43,13 @@ def outcomes_of(cell: Cell, run: Run | None, scores: Mapping[str, float | None],
 
     Raises:
         RecordError: if the record of the run cannot be read.
+        InputError: if a metric is not one of the run's, or fails.
     """
     measured: dict[str, float | None] = dict(scores)
-    if run is not None and any(name in _MEASURES for name in names):
+    if run is not None and any(name in _MEASURES or name.startswith(METRICS) for name in names):
         summary, last = summarise(run), _last(run)
         measured |= {name: _MEASURES[name](summary, last) for name in names if name in _MEASURES}
+        measured |= {name: _metric(summary, name, cell) for name in names if name.startswith(METRICS)}
     return [Outcome(cell=cell, name=name, value=measured[name]) for name in names if name in measured]
 
 
@@ -84,6 +88,15 @@ def comparisons(outcomes: Sequence[Outcome], *, control: str) -> list[Comparison
             for name in names
         ]
     )
+
+
+def _metric(summary: Summary, outcome: str, cell: Cell) -> float | None:
+    name = outcome.removeprefix(METRICS)
+    if name in summary.metrics:
+        return summary.metrics[name]
+    why = summary.unmeasured.get(name) or summary.unmeasured.get(name.partition(".")[0])
+    known = ", ".join(f"{METRICS}{one}" for one in summary.metrics) or "none"
+    raise InputError(why or explain(f"{cell.name}: outcome {outcome}", wanted=f"one of {known}", got="no such"))
 
 
 def _last(run: Run) -> dict[str, float | None]:

@@ -159,7 +159,7 @@ BAD = {
     "an unknown attitude": ({**GOOD, "seeds": [{"author": "0", "text": "x", "attitude": "meh"}]}, "seeds.0.attitude: "),
     "a memory of no size": ({**GOOD, "memory": {"capacity": 0}}, "memory.capacity: "),
     "an unknown source": ({**GOOD, "memory": {"authenticity": {"aliens": 1}}}, "memory.authenticity.aliens"),
-    "an unknown embedder": ({**GOOD, "memory": {"embedder": {"kind": "magic"}}}, "memory.embedder.kind: "),
+    "an embedder without a name": ({**GOOD, "memory": {"embedder": {"kind": "no name"}}}, "memory.embedder.kind: "),
     "an unknown language": ({**GOOD, "language": "tlh"}, "language: wanted 'en' or 'zh'"),
     "an undeclared parameter": ({**GOOD, "topic": "${nothing}"}, "an undeclared parameter"),
     "a parameter not given": ({**GOOD, "parameters": {"data": {}}}, "give -p data=..."),

@@ -19,6 +19,7 @@ from s3agents.embed.base import Vectors
 from s3agents.errors import RunFolderError
 from s3agents.ids import UserId
 from s3agents.network.society import Society
+from s3agents.plugins import PluginFacts
 from s3agents.report.manifest import Manifest
 from s3agents.scenarios import parse_scenario
 
@@ -51,6 +52,7 @@ class _Prepared:
     embedder: _Embedder
     outcome: Mapping[UserId, str] | None
     learnt: Mapping[str, BehaviourModel] = field(default_factory=dict)
+    plugins: tuple[PluginFacts, ...] = ()
 
 
 def _prepared(packs: Mapping[str, _Pack], **scenario: Any) -> _Prepared:
