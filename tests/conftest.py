@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-pytest.register_assert_rewrite("s3agents.testing.bus_contract", "s3agents.testing.memory_contract")
+_SUITES = ("bus", "embedder", "memory", "metric", "recorder", "society")
+pytest.register_assert_rewrite(*(f"s3agents.testing.{suite}_contract" for suite in _SUITES))
 
 
 @pytest.fixture(autouse=True)
