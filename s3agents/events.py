@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from s3agents.ids import PostId, TextId, UserId, text_id
 from s3agents.labels import Attitude, Emotion
 
-__all__ = ["Action", "Delivery", "Post", "PostKind", "Source", "decode_post", "encode_post"]
+__all__ = ["Act", "Action", "Delivery", "Post", "PostKind", "Source", "act_of", "decode_post", "encode_post"]
 
 Number = Annotated[int, Field(ge=0)]
 
 
 class PostKind(StrEnum):
-    """How a post came to be."""
+    """How a post came to be: in words of its own, which may answer or quote another's, or as a forward of those."""
 
     ORIGINAL = "original"
     FORWARD = "forward"
+    REPLY = "reply"
+    QUOTE = "quote"
 
 
 class Source(StrEnum):
@@ -33,11 +35,23 @@ class Source(StrEnum):
 
 
 class Action(StrEnum):
-    """What an agent does with its turn (S3 section 3.3.4)."""
+    """What an agent of S3 does with its turn (section 3.3.4); a scenario may offer more (:mod:`s3agents.actions`)."""
 
     FORWARD = "forward"
     POST = "post"
     INACTIVE = "inactive"
+
+
+_S3 = {action.value: action for action in Action}
+
+
+def act_of(name: str) -> str:
+    """The action called ``name``: a member of :class:`Action` if it is one of these, else the name itself."""
+    return _S3.get(name, name)
+
+
+Act = Annotated[str, AfterValidator(act_of)]
+"""The name of an action, whichever a scenario offers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +64,10 @@ class Post:
         tick: when it was published; followers can read it from ``tick + 1``.
         n: its number among the author's posts of that tick, from 0.
         text: what readers see; a forward carries the text of what it forwards.
-        kind: original or forward.
-        parent: the post that a forward forwards, or that an original answers.
-        root: the first post of the cascade; its own id for one that starts a cascade.
+        kind: of its own words, a forward, a reply or a quote.
+        parent: the post that it forwards, quotes or answers.
+        root: the first post of the cascade; its own id for one that starts a cascade. Forwards and quotes belong to the
+            cascade of their parent, what answers it does not.
         emotion: the author's emotion when publishing, where known.
         attitude: the attitude that the text expresses, where known.
     """
@@ -81,10 +96,19 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A post in somebody's inbox, with where it reached them from."""
+    """A post in somebody's inbox.
+
+    Attributes:
+        post: which.
+        source: where it reached them from.
+        label: a note of the platform that it is shown with.
+        weight: the chance that a reader does not pass over it; less than 1 for one that is down-ranked.
+    """
 
     post: Post
     source: Source
+    label: str | None = None
+    weight: float = 1.0
 
 
 _POST: TypeAdapter[Post] = TypeAdapter(Post)

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NewType
 
-__all__ = ["PostId", "TextId", "UserId", "post_id", "subject_token", "text_id"]
+__all__ = ["PostId", "TextId", "UserId", "author_of", "post_id", "subject_token", "text_id"]
 
 UserId = NewType("UserId", str)
 PostId = NewType("PostId", str)
@@ -24,6 +24,16 @@ _SHORT = 1000
 def post_id(tick: int, author: UserId, n: int) -> PostId:
     """Id of the ``n``-th post (from 0) that ``author`` publishes in ``tick``."""
     return PostId(f"{tick}.{n}.{author}")
+
+
+def author_of(post: PostId) -> UserId:
+    """Who published ``post``.
+
+    Raises:
+        ValueError: if that is no id that :func:`post_id` made.
+    """
+    _, _, author = post.split(".", 2)
+    return UserId(author)
 
 
 def text_id(text: str) -> TextId:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from s3agents.events import Action, Delivery, Source
+from s3agents.events import Act, Delivery, Source
 from s3agents.ids import PostId, TextId
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude, Emotion
 
@@ -140,16 +140,16 @@ class Intention:
     Attributes:
         decided: tick of the turn that decided it; a turn decides once, so that it tells an agent's intentions apart.
         due: first tick in which it can be carried out.
-        action: forward or post.
-        target: the post that is forwarded or answered.
+        action: what it is called.
+        target: the post that it is about.
         root: first post of the target's cascade.
-        text: what the post will say.
+        text: what the post will say; empty if there will be none.
         attitude: the attitude that the text expresses, where known.
     """
 
     decided: int
     due: int
-    action: Action
+    action: Act
     target: PostId | None = None
     root: PostId | None = None
     text: str

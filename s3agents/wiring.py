@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import yaml
 
+from s3agents.actions.table import offer_of
 from s3agents.agents.crowd import CrowdLimits
 from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.base import Bus
@@ -416,6 +417,7 @@ def scene_of(scenario: Scenario) -> Scene:
         decay=scenario.cognition.decay,
         post_chars=scenario.limits.post_chars,
         minutes=scenario.tick.total_seconds() / 60.0,
+        offer=offer_of(scenario.actions, language=scenario.language),
     )
 
 

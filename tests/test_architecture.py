@@ -17,6 +17,7 @@ PACKAGE = Path(s3agents.__file__).parent
 FLOORS = {
     0: ("addresses", "errors", "ids", "rng", "labels", "persona", "events", "state", "secrecy", "config"),
     1: (
+        "actions",
         "bus.base",
         "memory.base",
         "memory.influence",

@@ -219,13 +219,14 @@ class SocialAgent(BaseChatAgent):
             raise S3AgentsError(f"agent {self.name}: a turn without a fault must have an outcome")
         text = result.posts[0].text if result.posts else ""
         metadata = {
-            "action": record.action.value,
+            "action": str(record.action),
             "target": record.target or "",
             "emotion": record.emotion.level.value,
             "attitude": record.attitude.stance.value,
             "p_positive": f"{record.attitude.p_positive:.6f}",
         }
-        content = text if record.action is not Action.INACTIVE else "(stays silent)"
+        silent = "stays silent" if record.action == Action.INACTIVE else f"{record.action} {record.target or ''}".strip()
+        content = text or f"({silent})"
         return TextMessage(content=content, source=self.name, metadata=metadata)
 
 

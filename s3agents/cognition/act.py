@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from s3agents.actions.base import Aim, SocialAction
+from s3agents.actions.offer import Offer
+from s3agents.actions.table import ACTIONS
 from s3agents.cognition.base import Appraisal, Decision, TurnView
 from s3agents.errors import ReplyError, explain
-from s3agents.events import Action, Post, PostKind
+from s3agents.events import Action, Delivery, Post, act_of
 from s3agents.ids import UserId, post_id
 from s3agents.labels import Emotion
 from s3agents.state import Intention
@@ -16,58 +19,80 @@ def intended(view: TurnView, appraisal: Appraisal, decision: Decision) -> Intent
     """What ``decision`` means to do, and when; ``None`` for nothing.
 
     Raises:
-        ReplyError: for a decision that cannot be carried out: forwarding what was not read, writing nothing, or acting
-            in the past.
+        ReplyError: for a decision that cannot be carried out: an action that is not offered, or is about a post that
+            was not read or cannot be its target, writing nothing, or acting in the past.
     """
-    if decision.action is Action.INACTIVE:
+    if decision.action == Action.INACTIVE:
         return None
     if decision.delay < 0:
         wanted = "0 ticks or more"
         raise ReplyError(explain("delay of a decision", wanted=wanted, got=str(decision.delay)), cause="delay")
-    target = _target(view, decision)
-    if decision.action is Action.FORWARD:
-        if target is None:
-            raise ReplyError(explain("a forward", wanted="the post that is forwarded", got="none"), cause="target")
-        text, attitude = target.text, target.attitude
-    else:
-        if not decision.text or not decision.text.strip():
-            raise ReplyError(explain("a post", wanted="a text", got="none"), cause="empty")
-        text, attitude = decision.text[: view.scene.post_chars], appraisal.attitude.stance
+    action = _offered(view.scene.offer, decision.action)
+    read = _target(view, action, decision)
+    target = read.post if read is not None else None
+    text, attitude = action.says(_text(view, action, decision), target, appraisal.attitude.stance)
     return Intention(
         decided=view.tick,
         due=view.tick + decision.delay,
-        action=decision.action,
-        target=target.id if target is not None else None,
+        action=act_of(decision.action),
+        target=None if target is None else action.target(target),
         root=target.root if target is not None else None,
-        text=text,
-        attitude=attitude,
+        text=text if action.kind is not None else "",
+        attitude=attitude if action.kind is not None else None,
     )
 
 
-def published(intention: Intention, *, author: UserId, tick: int, emotion: Emotion) -> Post:
-    """The post in which ``author`` carries out ``intention`` in ``tick``, feeling ``emotion``."""
+def published(offer: Offer, intention: Intention, *, author: UserId, tick: int, emotion: Emotion) -> Post | None:
+    """The post in which ``author`` carries out ``intention`` in ``tick``, feeling ``emotion``; not every act is one.
+
+    What was decided while it was on offer is carried out though it no longer is.
+    """
+    action = offer.find(intention.action) or ACTIONS.get(intention.action)
+    if action is None or action.kind is None:
+        return None
     post = post_id(tick, author, 0)
-    forward = intention.action is Action.FORWARD
     return Post(
         id=post,
         author=author,
         tick=tick,
         text=intention.text,
-        kind=PostKind.FORWARD if forward else PostKind.ORIGINAL,
+        kind=action.kind,
         parent=intention.target,
-        root=intention.root if forward and intention.root is not None else post,
+        root=intention.root if action.spreads and intention.root is not None else post,
         emotion=emotion,
         attitude=intention.attitude,
     )
 
 
-def _target(view: TurnView, decision: Decision) -> Post | None:
+def _offered(offer: Offer, name: str) -> SocialAction:
+    action = offer.find(name)
+    if action is None:
+        wanted = f"one of {', '.join(offer.names)}"
+        raise ReplyError(explain("action of a decision", wanted=wanted, got=name), cause="action")
+    return action
+
+
+def _text(view: TurnView, action: SocialAction, decision: Decision) -> str:
+    """What the agent writes for ``decision``; nothing, if the action has no text."""
+    if not action.writes:
+        return ""
+    if not decision.text or not decision.text.strip():
+        raise ReplyError(explain(f"a {action.name}", wanted="a text", got="none"), cause="empty")
+    return decision.text[: view.scene.post_chars]
+
+
+def _target(view: TurnView, action: SocialAction, decision: Decision) -> Delivery | None:
     if decision.target is None:
+        if action.aims is Aim.POST:
+            wanted = "the post that it is about"
+            raise ReplyError(explain(f"a {action.name}", wanted=wanted, got="none"), cause="target")
         return None
-    seen = {d.post.id: d.post for d in view.perceived}
-    if decision.target not in seen:
-        raise ReplyError(
-            explain("target of a decision", wanted=f"one of {len(seen)} posts read", got=decision.target),
-            cause="target",
-        )
-    return seen[decision.target]
+    seen = {d.post.id: d for d in view.perceived}
+    read = seen.get(decision.target)
+    if read is None:
+        wanted = f"one of {len(seen)} posts read"
+        raise ReplyError(explain("target of a decision", wanted=wanted, got=decision.target), cause="target")
+    if action.aims is Aim.NONE or not action.fits(read, view.persona.id):
+        wanted = "no post" if action.aims is Aim.NONE else "a post that it can be about"
+        raise ReplyError(explain(f"target of a {action.name}", wanted=wanted, got=decision.target), cause="target")
+    return read

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from s3agents.events import Action, Delivery, Source
+from s3agents.actions.offer import DEFAULT_OFFER, Choices, Offer
+from s3agents.events import Delivery, Source
 from s3agents.ids import PostId
 from s3agents.persona import Persona
 from s3agents.rng import Draws
@@ -25,6 +26,8 @@ class Scene:
         decay: probability that an emotion falls by a level in a tick (S3 section 4.3).
         post_chars: most characters of a post.
         minutes: what one tick means in time.
+        offer: what an agent can do with its turn.
+        description: who the agents of a group are, in the words of the scenario; the same for all turns of the group.
     """
 
     topic: str
@@ -32,6 +35,8 @@ class Scene:
     decay: float = 0.3
     post_chars: int = 280
     minutes: float = 60.0
+    offer: Offer = DEFAULT_OFFER
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +130,11 @@ class TurnView:
     intentions: tuple[Intention, ...] = ()
     meter: Meter = field(default_factory=Meter, compare=False)
 
+    @property
+    def choices(self) -> Choices:
+        """What it can do about the posts that reached its attention, which are numbered from 1."""
+        return self.scene.offer.choices(self.perceived, self.persona.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -135,17 +145,18 @@ class Decision:
     the agent has meanwhile started or passed on the cascade of its target, or intends to forward that cascade sooner.
 
     Attributes:
-        action: forward, post or nothing.
-        target: the post that is forwarded, or answered by a post of its own; one of those perceived.
-        text: what a post of its own says.
+        action: what it is called: one of the scene's offer, or ``inactive``.
+        target: the post that it is about, such as the one that is forwarded, or answered by a post of its own; one of
+            those perceived.
+        text: what the agent writes, where the action is one with a text.
         p: probability of each action, where the mind knows them.
         delay: ticks until the act is carried out, 0 for at once; without meaning for an inactive agent.
     """
 
-    action: Action
+    action: str
     target: PostId | None = None
     text: str | None = None
-    p: Mapping[Action, float] | None = None
+    p: Mapping[str, float] | None = None
     delay: int = 0
 
 

@@ -188,7 +188,7 @@ def _own(view: TurnView) -> list[Post]:
     return [d.post for d in view.perceived if d.source is Source.SELF and d.post.author == view.persona.id]
 
 
-def _probabilities(forward: float, post: float) -> dict[Action, float]:
+def _probabilities(forward: float, post: float) -> dict[str, float]:
     return {Action.FORWARD: forward, Action.POST: post, Action.INACTIVE: max(0.0, 1.0 - forward - post)}
 
 

@@ -2,47 +2,33 @@
 
 A pack has one stage, which settles the turn in one reply (``joint``), or four, asked one after the other as in S3
 (``paper``: emotion, attitude, act, and the text where one is written). An unusable reply is asked for again with
-another seed; if it stays unusable the turn is a fault. Nothing is ever made up in its place.
+another seed (see :mod:`.questions`); if it stays unusable the turn is a fault. Nothing is ever made up in its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from s3agents.cognition.base import Appraisal, Decision, TurnView, Usage
+from s3agents.cognition.questions import (
+    ActQuestion,
+    AttitudeQuestion,
+    EmotionQuestion,
+    JointQuestion,
+    Question,
+    WriteQuestion,
+)
 from s3agents.errors import ReplyError
 from s3agents.events import Action
 from s3agents.ids import PostId
-from s3agents.labels import ATTITUDES, EMOTIONS, Attitude
 from s3agents.llm.base import ChatCompletionClient, Request, forward
-from s3agents.llm.completion import Completion
-from s3agents.prompts import PromptPack, tidy
-from s3agents.replies import (
-    ActReply,
-    AttitudeReply,
-    EmotionReply,
-    JointReply,
-    Labels,
-    LabelTokens,
-    Reply,
-    WriteReply,
-    act_reply,
-    joint_reply,
-    parse_reply,
-    target_of,
-    write_reply,
-)
-from s3agents.state import AttitudeBelief, EmotionBelief
+from s3agents.prompts import PromptPack
 
 __all__ = ["LlmCognition"]
 
-_R = TypeVar("_R", bound=Reply)
 _T = TypeVar("_T")
 _TOP_LOGPROBS = 8
-_ACTIONS = tuple(Action)
-_EMOTION_LABELS, _ATTITUDE_LABELS, _ACTION_LABELS = Labels(EMOTIONS), Labels(ATTITUDES), Labels(_ACTIONS)
 
 
 class LlmCognition:
@@ -91,8 +77,9 @@ class LlmCognition:
         if appraisal.plan is not None:
             return appraisal.plan
         felt = replace(self._pack.fitted(view), emotion=appraisal.emotion, attitude=appraisal.attitude)
-        decision = await self._ask(self._stages["act"], felt, act_reply(len(felt.perceived)), _read_act(felt))
-        return await self._write(felt, decision) if decision.action is Action.POST else decision
+        decision = await self._ask(self._stages["act"], felt, ActQuestion(felt))
+        action = felt.scene.offer.find(decision.action)
+        return await self._write(felt, decision) if action is not None and action.writes else decision
 
     async def write(self, view: TurnView, *, target: PostId | None = None) -> str:
         """A text of a post, after emotion and attitude have been settled.
@@ -102,28 +89,30 @@ class LlmCognition:
         """
         view, post = self._seeing(view, target), Decision(action=Action.POST, target=target)
         if "joint" in self._stages:
-            model = joint_reply(len(view.perceived), self._chars(view), actions=(Action.POST,))
-            settled = await self._ask(self._stages["joint"], view, model, _read_joint(view))
+            question = JointQuestion(view, self._chars(view), only_post=True)
+            settled = await self._ask(self._stages["joint"], view, question)
             return settled.plan.text or "" if settled.plan is not None else ""
         appraisal = await self._feel_and_judge(view)
         felt = replace(view, emotion=appraisal.emotion, attitude=appraisal.attitude)
         return (await self._write(felt, post)).text or ""
 
+    def _args(self, view: TurnView) -> dict[str, Any]:
+        """What is sent along with a request of a turn, beside its seed."""
+        return self._sampling
+
     async def _settle(self, view: TurnView) -> Appraisal:
-        model = joint_reply(len(view.perceived), self._chars(view))
-        return await self._ask(self._stages["joint"], view, model, _read_joint(view))
+        return await self._ask(self._stages["joint"], view, JointQuestion(view, self._chars(view)))
 
     async def _feel_and_judge(self, view: TurnView) -> Appraisal:
-        emotion = await self._ask(self._stages["emotion"], view, EmotionReply, _read_emotion)
+        emotion = await self._ask(self._stages["emotion"], view, EmotionQuestion())
         felt = replace(view, emotion=emotion)
-        attitude = await self._ask(self._stages["attitude"], felt, AttitudeReply, _read_attitude)
+        attitude = await self._ask(self._stages["attitude"], felt, AttitudeQuestion())
         return Appraisal(emotion=emotion, attitude=attitude)
 
     async def _write(self, view: TurnView, decision: Decision) -> Decision:
         ids = [None, *(delivery.post.id for delivery in view.perceived)]
-        number = ids.index(decision.target)
-        model = write_reply(self._chars(view))
-        text = await self._ask(self._stages["write"], view, model, _read_text(view), target=number)
+        number, question = ids.index(decision.target), WriteQuestion(view, self._chars(view))
+        text = await self._ask(self._stages["write"], view, question, act=decision.action, target=number)
         return replace(decision, text=text)
 
     def _seeing(self, view: TurnView, target: PostId | None) -> TurnView:
@@ -137,13 +126,7 @@ class LlmCognition:
         return view.scene.post_chars if self._bound_text else None
 
     async def _ask(
-        self,
-        stage: str,
-        view: TurnView,
-        model: type[_R],
-        read: Callable[[_R, Completion], _T],
-        *,
-        target: int = 0,
+        self, stage: str, view: TurnView, question: Question[_T], *, act: str = Action.POST, target: int = 0
     ) -> _T:
         """Ask until the reply can be read, ``repairs`` times more at most.
 
@@ -151,69 +134,14 @@ class LlmCognition:
             ReplyError: if the last reply cannot be read either.
             EndpointError: if a reply cannot be had.
         """
-        messages, shortened = self._pack.prompt(stage, view, target=target)
+        messages, shortened = self._pack.prompt(stage, view, act=act, target=target)
         for attempt in range(self._repairs + 1):
-            args = {"seed": view.draws.model_seed(f"{stage}/{attempt}"), **self._sampling}
+            args = {"seed": view.draws.model_seed(f"{stage}/{attempt}"), **self._args(view)}
             try:
-                result = await forward(self._client, Request(messages, model, args))
+                result = await forward(self._client, Request(messages, question.model, args))
                 view.meter.add(Usage(1, result.usage.prompt_tokens, result.usage.completion_tokens, int(shortened)))
-                return read(parse_reply(model, result), result)
+                return question.read(result)
             except ReplyError:
                 if attempt == self._repairs:
                     raise
         raise AssertionError("the last attempt returns or raises")
-
-
-def _emotion(reply: EmotionReply | JointReply, tokens: LabelTokens) -> EmotionBelief:
-    p = tokens.probabilities("emotion", _EMOTION_LABELS)
-    if p is None:
-        return EmotionBelief.certain(reply.emotion)
-    calm, moderate, intense = p
-    return EmotionBelief(level=reply.emotion, p=(calm, moderate, intense))
-
-
-def _attitude(reply: AttitudeReply | JointReply, tokens: LabelTokens) -> AttitudeBelief:
-    p = tokens.probabilities("attitude", _ATTITUDE_LABELS)
-    if p is None:
-        return AttitudeBelief.certain(reply.attitude)
-    return AttitudeBelief(stance=reply.attitude, p_positive=p[ATTITUDES.index(Attitude.POSITIVE)])
-
-
-def _decision(view: TurnView, reply: ActReply | JointReply, tokens: LabelTokens) -> Decision:
-    """The decision, with the text if the reply holds one."""
-    number = target_of(reply, len(view.perceived))
-    target = view.perceived[number - 1].post.id if number else None
-    text = None
-    if isinstance(reply, JointReply) and reply.action is Action.POST:
-        text = tidy(reply.text, view.scene.post_chars)
-    p = tokens.probabilities("action", _ACTION_LABELS)
-    shares = None if p is None else dict(zip(_ACTIONS, p, strict=True))
-    return Decision(action=reply.action, target=target, text=text, p=shares)
-
-
-def _read_emotion(reply: EmotionReply, result: Completion) -> EmotionBelief:
-    return _emotion(reply, LabelTokens(result))
-
-
-def _read_attitude(reply: AttitudeReply, result: Completion) -> AttitudeBelief:
-    return _attitude(reply, LabelTokens(result))
-
-
-def _read_act(view: TurnView) -> Callable[[ActReply, Completion], Decision]:
-    """A reader of the decision, without the text."""
-    return lambda reply, result: _decision(view, reply, LabelTokens(result))
-
-
-def _read_joint(view: TurnView) -> Callable[[JointReply, Completion], Appraisal]:
-    """A reader of the appraisal with its plan."""
-
-    def read(reply: JointReply, result: Completion) -> Appraisal:
-        tokens = LabelTokens(result)
-        plan = _decision(view, reply, tokens)
-        return Appraisal(emotion=_emotion(reply, tokens), attitude=_attitude(reply, tokens), plan=plan)
-
-    return read
-
-
-def _read_text(view: TurnView) -> Callable[[WriteReply, Completion], str]:
-    return lambda reply, _: tidy(reply.text, view.scene.post_chars)

@@ -80,7 +80,7 @@ class PacedCognition:
             return inactive
         post = new[view.draws.choice("target", [1.0] * len(new))]
         draws = Draws(view.draws.seed, view.persona.id, 0)
-        p = {Action.FORWARD: self._probability, Action.INACTIVE: 1.0 - self._probability}
+        p: dict[str, float] = {Action.FORWARD: self._probability, Action.INACTIVE: 1.0 - self._probability}
         due = self._times.due(view.tick, draws.uniform(f"when/{post.root}"))
         if due is None or draws.uniform(f"forward/{post.root}") >= self._probability:
             return Decision(action=Action.INACTIVE, p=p)

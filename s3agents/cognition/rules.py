@@ -7,12 +7,12 @@ has to beat.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from s3agents.cognition.base import Appraisal, Decision, TurnView
 from s3agents.config.cognition import RulesSection
 from s3agents.dynamics import cascade, emotion, opinion
-from s3agents.events import Action, Post
+from s3agents.events import Action, Delivery, Post
 from s3agents.ids import PostId
 from s3agents.labels import EMOTIONS, Attitude, Emotion
 from s3agents.state import AttitudeBelief, EmotionBelief
@@ -39,24 +39,39 @@ class RulesCognition:
         return Appraisal(emotion=self._feel(view), attitude=self._judge(view))
 
     async def act(self, view: TurnView, appraisal: Appraisal) -> Decision:
-        """Forward by independent cascade, else perhaps write, else nothing."""
+        """Forward by independent cascade, else perhaps write, else another action of stated probability, else nothing."""
         level = EMOTIONS.index(appraisal.emotion.level)
-        chances = [self._chance(d.post, appraisal.attitude, level) for d in view.perceived]
-        forward = cascade.any_of(chances)
-        post = (1.0 - forward) * self._own(level)
-        p = {Action.FORWARD: forward, Action.POST: post, Action.INACTIVE: 1.0 - forward - post}
+        chances = [self._chance(d.post, appraisal.attitude, level) * self._trust(d) for d in view.perceived]
+        p = self._p(view, chances, level)
         action = list(p)[view.draws.choice("act", list(p.values()))]
-        if action is Action.FORWARD:
+        if action == Action.FORWARD:
             target = view.perceived[view.draws.choice("target", chances)].post.id
             return Decision(action=action, target=target, p=p)
-        if action is Action.POST:
-            return Decision(action=action, text=self._phrases[appraisal.attitude.stance], p=p)
-        return Decision(action=action, p=p)
+        said = self._phrases[appraisal.attitude.stance]
+        if action == Action.POST:
+            return Decision(action=action, text=said, p=p)
+        return Decision(action=action, p=p) if action == Action.INACTIVE else _further(view, action, said, p)
 
     async def write(self, view: TurnView, *, target: PostId | None = None) -> str:
         """The sentence of its attitude, whatever is answered."""
         del target
         return self._phrases[self._judge(view).stance]
+
+    def _p(self, view: TurnView, chances: Sequence[float], level: int) -> dict[str, float]:
+        """Probability of each action: of forwarding, of posting, of others that are possible, and of nothing."""
+        offer = view.scene.offer
+        forward = cascade.any_of(chances) if offer.find(Action.FORWARD) else 0.0
+        post = (1.0 - forward) * self._own(level) if offer.find(Action.POST) else 0.0
+        p: dict[str, float] = {Action.FORWARD: forward, Action.POST: post}
+        left = 1.0 - forward - post
+        stated = self._parameters.actions
+        for choice in view.choices if stated else ():
+            q = stated.get(choice.name, 0.0)
+            if q:
+                p[choice.name] = max(0.0, left) * cascade.any_of([q] * len(choice.numbers))
+                left -= p[choice.name]
+        p[Action.INACTIVE] = left
+        return p
 
     def _feel(self, view: TurnView) -> EmotionBelief:
         p = emotion.contagion(
@@ -82,9 +97,21 @@ class RulesCognition:
         rules = self._parameters
         return cascade.chance(rules.forward, arousal=rules.arousal, level=level, agreement=agreement)
 
+    def _trust(self, read: Delivery) -> float:
+        """Factor on the chance that a post is forwarded: less than 1 where the platform has labelled it."""
+        return 1.0 if read.label is None else self._parameters.labelled
+
     def _own(self, level: int) -> float:
         rules = self._parameters
         return cascade.chance(rules.post, arousal=rules.arousal, level=level, agreement=1.0)
+
+
+def _further(view: TurnView, action: str, said: str, p: Mapping[str, float]) -> Decision:
+    """The decision for an action that is neither of S3's; any post that it can be about is as good as another."""
+    choice = next(one for one in view.choices if one.name == action)
+    number = choice.numbers[view.draws.choice("target", [1.0] * len(choice.numbers))]
+    target = view.perceived[number - 1].post.id if number else None
+    return Decision(action=action, target=target, text=said if choice.writes else None, p=p)
 
 
 def _intensity(post: Post) -> float:

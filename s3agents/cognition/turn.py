@@ -169,7 +169,7 @@ class Turn:
         return await self._mind.cognition.appraise(self._view)
 
     async def act(self, appraisal: Appraisal) -> Decision:
-        """Forward, post, or nothing: what is due, else what is decided now."""
+        """One of the actions on offer, or nothing: what is due, else what is decided now."""
         self._advance(Phase.ACTED)
         if self._thinks:
             decision = await self._mind.cognition.act(self._view, appraisal)
@@ -177,8 +177,9 @@ class Turn:
         else:
             decision = Decision(action=Action.INACTIVE)
         if self._carried is not None:
-            author, felt = self._persona.id, appraisal.emotion.level
-            self._posts = (published(self._carried, author=author, tick=self._tick, emotion=felt),)
+            offer, author, felt = self._mind.scene.offer, self._persona.id, appraisal.emotion.level
+            post = published(offer, self._carried, author=author, tick=self._tick, emotion=felt)
+            self._posts = () if post is None else (post,)
         return decision
 
     def _schedule(self, intention: Intention | None) -> None:

@@ -7,10 +7,10 @@ import json
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.main import IncEx
 
-from s3agents.config.cognition import CognitionSection, MindSection, PartSection, TiersSection
+from s3agents.config.cognition import ActionName, CognitionSection, MindSection, PartSection, TiersSection
 from s3agents.config.generate import GenerateSection
 from s3agents.config.memory import MemorySection
 from s3agents.config.model import PACE, ModelSection
@@ -25,6 +25,9 @@ __all__ = ["ROOM", "SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", 
 
 ROOM = frozenset({"lookahead", "bus_mb", "texts", "record_gb", "replies_gb"})
 """Keys of the limits that say how much room a run may take; they do not shape the record."""
+
+_FITTED = ("forward", "post")
+"""What agents of mode ``fitted`` do: it is all that is learnt of."""
 
 SEED_CHARS = 100_000
 """Most characters of a seed post."""
@@ -176,6 +179,8 @@ class Scenario(Section):
         nats: how that server lets one in, and how many of its cluster keep what it is given.
         limits: bounds.
         compare: a known outcome, if there is one.
+        actions: what an agent can do with its turn, beside nothing: forward, post, like, reply, quote, follow, unfollow,
+            or the name of a plugin (see :mod:`s3agents.actions`).
         recorders: told of every tick beside the record, which stays what it is.
         metrics: names of plugins of ``s3agents.metric``, whose numbers stand in the summary of the run.
     """
@@ -196,6 +201,7 @@ class Scenario(Section):
     nats: NatsSection = NatsSection()
     limits: LimitsSection = LimitsSection()
     compare: CompareSection | None = None
+    actions: tuple[ActionName, ...] = later(("forward", "post"), min_length=1)
     recorders: tuple[RecorderSection, ...] = later(())
     metrics: tuple[KindName, ...] = later(())
 
@@ -222,6 +228,24 @@ class Scenario(Section):
         if self.society.sample is None or not self.around:
             return self
         return self.model_copy(update={"society": self.society.model_copy(update={"around": self.around})})
+
+    @field_validator("actions")
+    @classmethod
+    def _each_once(cls, actions: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := [name for number, name in enumerate(actions) if name in actions[:number]]:
+            raise ValueError(f"each action once, {', '.join(twice)} comes again")
+        if "inactive" in actions:
+            raise ValueError("actions without inactive, which is always possible")
+        return actions
+
+    @model_validator(mode="after")
+    def _possible_minds(self) -> Scenario:
+        for key, mind in self.cognition.named_minds.items():
+            if missing := [name for name in mind.rules.actions if name not in self.actions]:
+                raise ValueError(f"{key}.rules.actions of the scenario's actions only, which lack {', '.join(missing)}")
+            if mind.mode == "fitted" and (missing := [name for name in _FITTED if name not in self.actions]):
+                raise ValueError(f"the actions forward and post for {key}.mode fitted, which lack {', '.join(missing)}")
+        return self
 
     @model_validator(mode="before")
     @classmethod

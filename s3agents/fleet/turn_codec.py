@@ -7,7 +7,7 @@ unpacked equals what was packed, and so does the record that is made of it. Stat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ import orjson
 from s3agents.cognition.base import Usage
 from s3agents.cognition.turn import TurnResult
 from s3agents.errors import BusError, explain
-from s3agents.events import Action, Post
+from s3agents.events import Post
 from s3agents.fleet.tables import ACTIONS, ATTITUDES, EMOTIONS, KINDS, SOURCES, Table
 from s3agents.ids import PostId, UserId
 from s3agents.record.base import Conclusion, Exposure, Fault, TurnRecord
@@ -23,7 +23,7 @@ from s3agents.state import AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
 __all__ = ["pack_intention", "pack_turns", "unpack_intention", "unpack_turns"]
 
-_ACTION = {action: n for n, action in enumerate(ACTIONS)}
+_ACTION: dict[str, int] = {action: n for n, action in enumerate(ACTIONS)}
 _ATTITUDE = {side: n for n, side in enumerate(ATTITUDES)}
 _EMOTION = {level: n for n, level in enumerate(EMOTIONS)}
 _KIND = {kind: n for n, kind in enumerate(KINDS)}
@@ -74,9 +74,9 @@ def _packed(turn: TurnRecord, posts: Sequence[Post], ids: Table[PostId]) -> list
         [ids[post] for post in turn.recalled],
         None if emotion is None else [_EMOTION[emotion.level], *emotion.p],
         None if attitude is None else [_ATTITUDE[attitude.stance], attitude.p_positive],
-        None if turn.action is None else _ACTION[turn.action],
+        None if turn.action is None else _packed_action(turn.action),
         turn.target,
-        None if turn.p is None else [turn.p.get(action) for action in ACTIONS],
+        None if turn.p is None else _packed_shares(turn.p),
         [[ids[m.post], m.text, m.tick, _SOURCE[m.source], m.relevance] for m in turn.remembered],
         [ids[post] for post in turn.forgotten],
         None if turn.intended is None else pack_intention(turn.intended),
@@ -97,7 +97,7 @@ def _unpacked(row: list[Any], ids: Sequence[PostId], exposures: _Exposures) -> T
         recalled=tuple([ids[n] for n in recalled]),
         emotion=None if emotion is None else _emotion(*emotion),
         attitude=None if attitude is None else AttitudeBelief(stance=ATTITUDES[attitude[0]], p_positive=attitude[1]),
-        action=None if action is None else ACTIONS[action],
+        action=None if action is None else _action(action),
         target=target,
         p=None if p is None else _shares(p),
         remembered=tuple(
@@ -116,14 +116,31 @@ def _emotion(level: int, a: float, b: float, c: float) -> EmotionBelief:
     return EmotionBelief(level=EMOTIONS[level], p=(a, b, c))
 
 
-def _shares(p: Sequence[float | None]) -> dict[Action, float]:
-    return {action: share for action, share in zip(ACTIONS, p, strict=True) if share is not None}
+def _packed_action(action: str) -> int | str:
+    """The number of one of S3's actions; the name of any other."""
+    return _ACTION.get(action, action)
+
+
+def _action(packed: int | str) -> str:
+    return ACTIONS[packed] if isinstance(packed, int) else packed
+
+
+def _packed_shares(p: Mapping[str, float]) -> list[Any]:
+    """Those of S3's actions in order, then names and shares of others."""
+    others = [item for action, share in p.items() if action not in _ACTION for item in (action, share)]
+    return [*(p.get(action) for action in ACTIONS), *others]
+
+
+def _shares(packed: Sequence[Any]) -> dict[str, float]:
+    usual, others = packed[: len(ACTIONS)], packed[len(ACTIONS) :]
+    shares: dict[str, float] = {a: share for a, share in zip(ACTIONS, usual, strict=True) if share is not None}
+    return {**shares, **dict(zip(others[::2], others[1::2], strict=True))}
 
 
 def pack_intention(act: Intention) -> list[Any]:
     """An intention as plain values."""
     side = None if act.attitude is None else _ATTITUDE[act.attitude]
-    return [act.decided, act.due, _ACTION[act.action], act.target, act.root, act.text, side]
+    return [act.decided, act.due, _packed_action(act.action), act.target, act.root, act.text, side]
 
 
 def unpack_intention(row: Sequence[Any]) -> Intention:
@@ -132,7 +149,7 @@ def unpack_intention(row: Sequence[Any]) -> Intention:
     return Intention(
         decided=decided,
         due=due,
-        action=ACTIONS[action],
+        action=_action(action),
         target=target,
         root=root,
         text=text,

@@ -16,9 +16,9 @@ def account(turn: Retaken) -> dict[str, Any]:
     record, view = turn.result.record, turn.view
     attended = {exposure.post for exposure in record.exposures if exposure.attended}
     done: dict[str, Any] = {
-        "action": None if record.action is None else record.action.value,
+        "action": None if record.action is None else str(record.action),
         "target": record.target,
-        "p": None if record.p is None else {action.value: p for action, p in record.p.items()},
+        "p": None if record.p is None else {str(action): p for action, p in record.p.items()},
         "posts": [_post(post) for post in turn.result.posts],
         "intended": None if record.intended is None else _intended(record.intended),
     }
@@ -53,7 +53,7 @@ def _post(post: Post) -> dict[str, Any]:
 
 
 def _intended(intention: Intention) -> dict[str, Any]:
-    return {"action": intention.action.value, "target": intention.target, "due": intention.due, "text": intention.text}
+    return {"action": str(intention.action), "target": intention.target, "due": intention.due, "text": intention.text}
 
 
 def _emotion(belief: EmotionBelief | None) -> dict[str, Any] | None:

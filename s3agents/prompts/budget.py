@@ -46,22 +46,24 @@ class Room:
     Args:
         lines: what quotes users.
         tokens: of profile, memories, posts and time together.
+        described: tokens of these that the description of a group takes.
         none: tokens of what is said in place of memories, and in place of posts.
         least: tokens; no text is cut to less as long as another can be left out.
 
     Attributes:
-        profile: most tokens of a profile; the same in every turn, so that it is told in the same words.
+        profile: most tokens of a profile, beside that description; the same in every turn, so that it is told in the
+            same words.
     """
 
-    def __init__(self, lines: Lines, tokens: int, *, none: tuple[int, int], least: int) -> None:
-        self.profile = tokens // 3
+    def __init__(self, lines: Lines, tokens: int, *, none: tuple[int, int], least: int, described: int = 0) -> None:
+        self.profile = (tokens - described) // 3
         self._lines, self._tokens, self._none = lines, tokens, none
         self._least = next(level for level in LEVELS if level <= max(least, LEVELS[-1]))
 
     def fit(self, view: TurnView) -> Fit:
         """What of ``view`` fits."""
         lines, scene, tick, chars = self._lines, view.scene, view.tick, view.scene.post_chars
-        left = self._tokens - lines.now_tokens(scene, tick) - lines.profile(view.persona, chars, self.profile).tokens
+        left = self._tokens - lines.now_tokens(scene, tick) - lines.profile(scene, view.persona, self.profile).tokens
         number = 1 + len(str(len(view.perceived)))
         memories = [(lines.around_memory(scene, tick, m), counted(m.text, chars).tokens) for m in view.recalled]
         posts = [(lines.around_post(r) + number, counted(r.post.text, chars).tokens) for r in view.perceived]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from s3agents.actions.offer import Offer
 from s3agents.cognition.base import Recollection, Scene, TurnView
-from s3agents.events import Source
+from s3agents.events import Action, Source
 from s3agents.prompts.lines import Lines
 from s3agents.prompts.pack_file import PackFile, Words
 from s3agents.prompts.spans import Spans
@@ -43,7 +44,7 @@ class Fields:
 
     def __init__(self, file: PackFile) -> None:
         words = file.words
-        self._words, self._spans = words, Spans(words)
+        self._words, self._spans, self._language = words, Spans(words), file.language
         self._by_source = file.memories == "source"
         self.lines = Lines(words, self._spans)
         self.none = (prose_tokens(words.no_memories), prose_tokens(words.no_posts))
@@ -60,7 +61,13 @@ class Fields:
         }
 
     def of_turn(
-        self, view: TurnView, *, most: int | None = None, profile: int | None = None, target: int = 0
+        self,
+        view: TurnView,
+        *,
+        most: int | None = None,
+        profile: int | None = None,
+        act: str = Action.POST,
+        target: int = 0,
     ) -> dict[str, str]:
         """A value for each of :data:`TURN_FIELDS` that is no field of the scene.
 
@@ -68,14 +75,14 @@ class Fields:
             view: what the agent goes by.
             most: most tokens of the text of each memory and post; none for no limit.
             profile: most tokens of the profile; none for no limit.
+            act: what it writes a text for.
             target: number of the post that it answers, from 1; 0 for none.
         """
         words, scene, lines, tick = self._words, view.scene, self.lines, view.tick
         posts = len(view.perceived)
         memories = [lines.memory(scene, tick, memory, most) for memory in self._ordered(view.recalled)]
-        answering = words.answering
         return {
-            "profile": lines.profile(view.persona, scene.post_chars, profile).text,
+            "profile": lines.profile(scene, view.persona, profile).text,
             "emotion": words.emotions[view.emotion.level],
             "attitude": words.attitudes[view.attitude.stance],
             "conviction": _conviction(words, view.attitude.p_positive),
@@ -83,23 +90,38 @@ class Fields:
             "memories": "\n".join(memories) or words.no_memories,
             "posts": "\n".join([lines.post(scene, n, read, most) for n, read in enumerate(view.perceived, 1)])
             or words.no_posts,
-            "actions": words.actions.all if posts else words.actions.fresh,
+            "actions": self._actions(view),
             "targets": _targets(words, posts),
-            "answering": answering.post.format(n=target) if target else answering.none,
+            "answering": self._answering(scene.offer, act, target),
         }
 
-    def most_tokens(self) -> dict[str, int]:
-        """At most how many tokens each field takes of which there are a few values."""
+    def most_tokens(self, offer: Offer) -> dict[str, int]:
+        """At most how many tokens each field takes of which there are a few values, with the actions of ``offer``."""
         words = self._words
         answering, targets = words.answering, words.targets
+        further = [action.writing.get(self._language, "") for action in offer.further]
         return {
             "emotion": _longest(words.emotions.values()),
             "attitude": _longest(words.attitudes.values()),
             "conviction": _longest((words.conviction.firm, words.conviction.leaning)),
-            "actions": _longest((words.actions.all, words.actions.fresh)),
+            "actions": _longest((words.actions.all, words.actions.fresh, ", ".join(offer.names))),
             "targets": _longest((targets.none, targets.one, targets.many)) + _NUMBER_TOKENS,
-            "answering": _longest((answering.none, answering.post)) + _NUMBER_TOKENS,
+            "answering": _longest((answering.none, answering.post, *further)) + _NUMBER_TOKENS,
         }
+
+    def _actions(self, view: TurnView) -> str:
+        """What the agent can do, in the words of the pack where that is to forward, to post or nothing."""
+        if view.scene.offer.usual:
+            actions = self._words.actions
+            return actions.all if view.perceived else actions.fresh
+        return ", ".join(choice.name for choice in view.choices)
+
+    def _answering(self, offer: Offer, act: str, target: int) -> str:
+        """What the text is that the agent writes."""
+        action, answering = offer.find(act), self._words.answering
+        if action in offer.further:
+            return action.writing[self._language].replace("{n}", str(target))
+        return answering.post.format(n=target) if target else answering.none
 
     def _ordered(self, memories: Sequence[Recollection]) -> Sequence[Recollection]:
         """In the order of the pack; by source, what comes to mind again stands where it stood."""

@@ -45,15 +45,26 @@ class Lines:
         self._memory_tokens: Mapping[Source, int] = {source: memory + own for source, own in tokens.items()}
         self._told = lru_cache(maxsize=_PROFILES_KEPT)(self._tell)
 
-    def profile(self, persona: Persona, chars: int, most: int | None) -> Told:
-        """The known ones of gender, age, occupation and bio; nothing else of a persona is shown.
+    def profile(self, scene: Scene, persona: Persona, most: int | None) -> Told:
+        """What a scenario says of the agent's group, and the known ones of gender, age, occupation and bio.
+
+        Nothing else of a persona is shown.
 
         Args:
+            scene: whose description is told as it is, and how many characters of each of the others.
             persona: whose.
-            chars: most characters of each.
-            most: most tokens of it all; for these, each is cut to the same number of tokens.
+            most: most tokens of what is known of the persona; for these, each is cut to the same number of tokens.
         """
-        return self._told((persona.gender, persona.age, persona.occupation, persona.bio), chars, most)
+        about = (persona.gender, persona.age, persona.occupation, persona.bio)
+        told = self._told(about, scene.post_chars, most)
+        if not scene.description:
+            return told
+        text = scene.description if told.text == self._words.unknown else f"{scene.description} {told.text}"
+        return Told(text, self.description_tokens(scene) + told.tokens)
+
+    def description_tokens(self, scene: Scene) -> int:
+        """At most how many tokens a profile takes beside what is known of a persona."""
+        return text_tokens(f"{scene.description} ") if scene.description else 0
 
     def memory(self, scene: Scene, tick: int, memory: Recollection, most: int | None) -> str:
         """The line of a memory in tick ``tick``, with at most ``most`` tokens of its text."""

@@ -17,8 +17,10 @@ from autogen_core.models import LLMMessage, SystemMessage, UserMessage
 
 from s3agents.cognition.base import Scene, TurnView
 from s3agents.errors import PromptError, explain
+from s3agents.events import Action
 from s3agents.prompts.budget import FRAME_TOKENS, LEAST_ROOM, Fit, Room
 from s3agents.prompts.fields import OPEN_FIELDS, SCENE_FIELDS, TURN_FIELDS, Fields
+from s3agents.prompts.further import further_actions
 from s3agents.prompts.lines import literal_tokens
 from s3agents.prompts.pack_file import PackFile, ReplyKind
 from s3agents.prompts.pack_folder import PackFolder
@@ -122,13 +124,14 @@ class PromptPack:
         room = self._head(view.scene).room
         return view if room is None else self._fit(room, view).view
 
-    def prompt(self, stage: str, view: TurnView, *, target: int = 0) -> Prompt:
+    def prompt(self, stage: str, view: TurnView, *, act: str = Action.POST, target: int = 0) -> Prompt:
         """The prompt of one stage: the system message that all agents of the scene share, and the agent's own.
 
         Args:
             stage: name of one of :attr:`stages`.
             view: what the agent goes by; emotion and attitude as they are at this stage. Posts are numbered as
                 :meth:`fitted` leaves them.
+            act: what a text is written for, where one is asked for.
             target: number of the post that is answered, from 1; 0 for none.
 
         Raises:
@@ -139,7 +142,8 @@ class PromptPack:
         room = head.room
         fit = Fit(view, None) if room is None else self._fit(room, view)
         profile = None if room is None else room.profile
-        fields = self._fields.of_turn(fit.view, most=fit.most, profile=profile, target=target) | head.fields
+        turn = self._fields.of_turn(fit.view, most=fit.most, profile=profile, act=act, target=target)
+        fields = turn | head.fields
         text = "\n\n".join([part.filled(fields) for part in self._parts[stage]])
         return Prompt([head.system, UserMessage(content=text, source="scene")], fit.most is not None)
 
@@ -158,25 +162,34 @@ class PromptPack:
         known = self._scenes.get(scene)
         if known is None:
             fields = self._fields.of_scene(scene)
-            system = SystemMessage(content=self._system.filled(fields))
-            known = self._scenes[scene] = _Head(system, fields, self._room(fields))
+            further = further_actions(scene.offer, self.language)
+            told = [self._system.filled(fields), further]
+            system = SystemMessage(content="\n\n".join(filter(None, told)))
+            known = self._scenes[scene] = _Head(system, fields, self._room(scene, fields, text_tokens(further)))
         return known
 
-    def _room(self, scene: Mapping[str, str]) -> Room | None:
-        """Room for what users write, the same in all stages; none without a budget."""
+    def _room(self, scene: Scene, fields: Mapping[str, str], further: int) -> Room | None:
+        """Room for what users write and for a description, the same in all stages; none without a budget."""
         if self.prompt_tokens is None:
             return None
-        most = self._fields.most_tokens() | {name: text_tokens(value) for name, value in scene.items()}
+        described = self._fields.lines.description_tokens(scene)
+        most = self._fields.most_tokens(scene.offer) | {name: text_tokens(value) for name, value in fields.items()}
         stages = self._parts.values()
         said = FRAME_TOKENS + _tokens_of([self._system], most) + max(_tokens_of(parts, most) for parts in stages)
+        said += further + _GAP_TOKENS if further else 0
         times = max(1, *(_uses(parts, OPEN_FIELDS) for parts in stages))
         left = (self.prompt_tokens - said) // times
-        if left < LEAST_ROOM:
-            least = said + LEAST_ROOM * times
-            what, wanted = f"tokens of a prompt of pack {self.name}", f"{least} or more, {said} of them for every turn"
-            remedy = f"set limits.prompt_tokens to {least} or more, or shorten topic and question"
+        if left - described < LEAST_ROOM:
+            least = said + (LEAST_ROOM + described) * times
+            always = said + described * times
+            what, wanted = (
+                f"tokens of a prompt of pack {self.name}",
+                f"{least} or more, {always} of them for every turn",
+            )
+            shorten = "topic, question and descriptions" if described else "topic and question"
+            remedy = f"set limits.prompt_tokens to {least} or more, or shorten {shorten}"
             raise PromptError(explain(what, wanted=wanted, got=str(self.prompt_tokens), remedy=remedy))
-        return Room(self._fields.lines, left, none=self._fields.none, least=self._least_tokens)
+        return Room(self._fields.lines, left, none=self._fields.none, least=self._least_tokens, described=described)
 
 
 def _tokens_of(templates: Sequence[TextTemplate], most: Mapping[str, int]) -> int:

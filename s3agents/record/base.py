@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from s3agents.cognition.base import Usage
-from s3agents.events import Action, Post, Source
+from s3agents.events import Post, Source
 from s3agents.ids import PostId, TextId, UserId
 from s3agents.state import AgentState, AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
@@ -58,7 +58,7 @@ class TurnRecord:
         emotion: after the turn; ``None`` when it failed.
         attitude: after the turn; ``None`` when it failed.
         action: what the agent did, now decided or before; ``None`` when it failed.
-        target: the post forwarded or answered.
+        target: the post that this is about, such as the one forwarded or answered.
         p: probability of each action in what was decided in this turn, where known.
         remembered: memories added.
         forgotten: posts whose memory was evicted.
@@ -74,9 +74,9 @@ class TurnRecord:
     recalled: tuple[PostId, ...] = ()
     emotion: EmotionBelief | None = None
     attitude: AttitudeBelief | None = None
-    action: Action | None = None
+    action: str | None = None
     target: PostId | None = None
-    p: Mapping[Action, float] | None = None
+    p: Mapping[str, float] | None = None
     remembered: tuple[MemoryItem, ...] = ()
     forgotten: tuple[PostId, ...] = ()
     intended: Intention | None = None

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from s3agents.cognition.hear import hear
-from s3agents.events import Action, Post, Source, decode_post
+from s3agents.events import Post, Source, act_of, decode_post
 from s3agents.ids import PostId, TextId, UserId
 from s3agents.labels import Attitude, Emotion
 from s3agents.record.base import Checkpoint
@@ -114,7 +114,7 @@ def _intentions(db: sqlite3.Connection, at: At) -> dict[UserId, list[Intention]]
     for user, decided, due, action, target, root, text, attitude in db.execute(_INTENTIONS, at):
         side = None if attitude is None else Attitude(attitude)
         one = Intention(
-            decided=decided, due=due, action=Action(action), target=target, root=root, text=text, attitude=side
+            decided=decided, due=due, action=act_of(action), target=target, root=root, text=text, attitude=side
         )
         intentions[user].append(one)
     return intentions

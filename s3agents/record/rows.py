@@ -58,7 +58,8 @@ def _changes(turn: TurnRecord) -> bool:
 def tick_row(record: TickRecord) -> Row:
     """The row of ``ticks``: what became of every agent-step, and the sums of the tick."""
     actions = Counter(turn.action for turn in record.turns)
-    kinds = Counter(post.kind for post in record.posts)
+    idle, failed = actions[Action.INACTIVE], actions[None]
+    forwards = sum(1 for post in record.posts if post.kind is PostKind.FORWARD)
     return (
         record.tick,
         record.users,
@@ -67,8 +68,8 @@ def tick_row(record: TickRecord) -> Row:
         actions[Action.INACTIVE],
         actions[None],
         record.users - len(record.turns),
-        kinds[PostKind.ORIGINAL],
-        kinds[PostKind.FORWARD],
+        len(record.posts) - forwards,
+        forwards,
         sum(len(turn.exposures) for turn in record.turns),
         sum(turn.usage.calls for turn in record.turns),
         sum(turn.usage.prompt_tokens for turn in record.turns),
@@ -110,7 +111,7 @@ def _intended(record: TickRecord) -> Iterator[Row]:
     for turn in record.turns:
         if turn.intended is not None:
             act = turn.intended
-            what = (_WORD[act.action], act.target, act.root, text_id(act.text), _WORD[act.attitude])
+            what = (str(act.action), act.target, act.root, text_id(act.text), _WORD[act.attitude])
             yield (record.tick, turn.user, act.due, *what)
 
 
@@ -158,7 +159,7 @@ def _feelings(turn: TurnRecord) -> Row:
     emotion, attitude, action = turn.emotion, turn.attitude, turn.action
     if emotion is None or attitude is None or action is None:
         return _NO_FEELINGS
-    return (_WORD[emotion.level], *emotion.p, _WORD[attitude.stance], attitude.p_positive, _WORD[action])
+    return (_WORD[emotion.level], *emotion.p, _WORD[attitude.stance], attitude.p_positive, _WORD.get(action, action))
 
 
 def _exposures(record: TickRecord) -> Iterator[Row]:

@@ -60,7 +60,7 @@ CREATE TABLE ticks (
     inactive INTEGER NOT NULL,
     faulted INTEGER NOT NULL,
     not_exposed INTEGER NOT NULL CHECK (not_exposed >= 0),
-    posts INTEGER NOT NULL,          -- originals
+    posts INTEGER NOT NULL,          -- in words of their own: not forwards
     forwards INTEGER NOT NULL,
     exposures INTEGER NOT NULL,
     calls INTEGER NOT NULL,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from autogen_core.models import CreateResult
 from pydantic import (
@@ -26,8 +26,9 @@ from pydantic import (
     model_validator,
 )
 
+from s3agents.actions.offer import DEFAULT_OFFER, Choices
 from s3agents.errors import ReplyError, explain
-from s3agents.events import Action
+from s3agents.events import Act, Action
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude, Emotion
 from s3agents.llm.completion import Completion
 from s3agents.prompts.quoting import tidy
@@ -95,11 +96,11 @@ class ActReply(Reply):
     """What the agent does (S3 section 3.3.4); ask for it by :func:`act_reply`, which knows how many posts there are.
 
     Attributes:
-        action: forward, post or inactive.
-        target: number of the post that is forwarded or answered, from 1; 0 for none.
+        action: what it is called.
+        target: number of the post that it is about, from 1; 0 for none.
     """
 
-    action: Action
+    action: Act
     target: int
 
 
@@ -115,41 +116,70 @@ class JointReply(Reply):
     Attributes:
         emotion: the new emotion.
         attitude: the new attitude.
-        action: forward, post or inactive.
-        target: number of the post that is forwarded or answered, from 1; 0 for none.
-        text: of a post; counts for nothing with any other action.
+        action: what it is called.
+        target: number of the post that it is about, from 1; 0 for none.
+        text: of a post; counts for nothing with an action that writes none.
+        writing: class attribute; the actions that write a text.
     """
+
+    writing: ClassVar[frozenset[str]] = frozenset({Action.POST})
 
     emotion: Annotated[Emotion, _enum(EMOTIONS)]
     attitude: Annotated[Attitude, _enum(ATTITUDES)]
-    action: Action
+    action: Act
     target: int
     text: str
 
     @model_validator(mode="after")
-    def _post_says_something(self) -> Self:
-        if self.action is Action.POST:
+    def _says_something(self) -> Self:
+        if self.action in self.writing:
             _printable(self.text)
         return self
 
 
-@lru_cache(maxsize=1024)
-def act_reply(posts: int) -> type[ActReply]:
-    """:class:`ActReply` to ``posts`` posts: with none, nothing can be forwarded."""
-    return create_model("ActReply", __base__=ActReply, __module__=__name__, **_choices(posts))
+def act_reply(posts: int, *, choices: Choices | None = None) -> type[ActReply]:
+    """:class:`ActReply` to ``posts`` posts: what none of them can be the target of is not offered.
+
+    Args:
+        posts: how many there are.
+        choices: what is possible, where that is not to forward, to post or nothing.
+    """
+    return _act_reply(*_shape(choices or DEFAULT_OFFER.among(posts)))
 
 
-@lru_cache(maxsize=1024)
-def joint_reply(posts: int, chars: int | None = None, *, actions: tuple[Action, ...] | None = None) -> type[JointReply]:
-    """:class:`JointReply` to ``posts`` posts: with none, nothing can be forwarded.
+def joint_reply(posts: int, chars: int | None = None, *, choices: Choices | None = None) -> type[JointReply]:
+    """:class:`JointReply` to ``posts`` posts: what none of them can be the target of is not offered.
 
     Args:
         posts: how many there are.
         chars: bounds the text.
-        actions: those to choose from, where not all are.
+        choices: what is possible, where that is not to forward, to post or nothing.
     """
+    possible = choices or DEFAULT_OFFER.among(posts)
+    writing = frozenset(choice.name for choice in possible if choice.writes)
+    return _joint_reply(*_shape(possible), writing, chars)
+
+
+def _shape(choices: Choices) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Names and numbers to choose from, where each name may come with each number: few schemas, compiled once each."""
+    numbers = {number for choice in choices for number in choice.numbers}
+    return tuple([choice.name for choice in choices]), tuple(sorted(numbers))
+
+
+@lru_cache(maxsize=1024)
+def _act_reply(names: tuple[str, ...], numbers: tuple[int, ...]) -> type[ActReply]:
+    return create_model("ActReply", __base__=ActReply, __module__=__name__, **_fields(names, numbers))
+
+
+@lru_cache(maxsize=1024)
+def _joint_reply(
+    names: tuple[str, ...], numbers: tuple[int, ...], writing: frozenset[str], chars: int | None
+) -> type[JointReply]:
     text: dict[str, Any] = {} if chars is None else {"text": (Annotated[str, _pattern(0, chars)], ...)}
-    return create_model("JointReply", __base__=JointReply, __module__=__name__, **_choices(posts, actions), **text)
+    fields = {**_fields(names, numbers), **text}
+    made: type[JointReply] = create_model("JointReply", __base__=JointReply, __module__=__name__, **fields)
+    made.writing = writing
+    return made
 
 
 @lru_cache(maxsize=1024)
@@ -169,12 +199,10 @@ def _pattern(least: int, most: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{''.join(pieces)}$"})
 
 
-def _choices(posts: int, only: tuple[Action, ...] | None = None) -> dict[str, Any]:
-    actions = only or (tuple(Action) if posts else (Action.POST, Action.INACTIVE))
-    schema = WithJsonSchema({"type": "integer", "enum": list(range(posts + 1))})
+def _fields(names: tuple[str, ...], numbers: tuple[int, ...]) -> dict[str, Any]:
     return {
-        "action": (Annotated[Literal[actions], _enum(actions)], ...),
-        "target": (Annotated[Literal[tuple(range(posts + 1))], schema], ...),
+        "action": (Annotated[Literal[names], _enum(names)], ...),
+        "target": (Annotated[Literal[numbers], WithJsonSchema({"type": "integer", "enum": list(numbers)})], ...),
     }
 
 
@@ -201,21 +229,38 @@ def parse_reply(model: type[_R], result: Completion | CreateResult) -> _R:
         raise _unusable(model, f"{where}: {problem['msg']}".lstrip(": "), result, cause="schema") from exc
 
 
-def target_of(reply: ActReply | JointReply, posts: int) -> int:
-    """Number of the post that ``reply`` forwards or answers, from 1; 0 for none.
+def target_of(reply: ActReply | JointReply, posts: int, *, choices: Choices | None = None) -> int:
+    """Number of the post that ``reply`` is about, from 1; 0 for none.
 
-    A forward that does not say of what can only mean the one post that was read.
+    An act that needs a post and does not say which can only mean the one post that it can be about.
+
+    Args:
+        reply: the reply.
+        posts: how many there are.
+        choices: what is possible, where that is not to forward, to post or nothing.
 
     Raises:
-        ReplyError: ``target`` where several were read.
+        ReplyError: ``target`` where there are several, or it names one that it cannot be about.
     """
-    if reply.action is Action.INACTIVE:
+    if reply.action == Action.INACTIVE:
         return 0
-    if reply.action is Action.FORWARD and reply.target == 0:
-        if posts == 1:
-            return 1
-        raise ReplyError(explain("target of a forward", wanted=f"a number from 1 to {posts}", got="0"), cause="target")
-    return reply.target
+    possible = {choice.name: choice.numbers for choice in choices or DEFAULT_OFFER.among(posts)}
+    numbers = possible.get(reply.action, ())
+    if reply.target in numbers:
+        return reply.target
+    if reply.target == 0 and len(numbers) == 1:
+        return numbers[0]
+    got = str(reply.target)
+    raise ReplyError(explain(f"target of a {reply.action}", wanted=_numbers(numbers), got=got), cause="target")
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return "a post that it can be about"
+    least, most = numbers[0], numbers[-1]
+    if len(numbers) > 1 and most - least == len(numbers) - 1:
+        return f"a number from {least} to {most}"
+    return " or ".join(map(str, numbers))
 
 
 def _unusable(model: type[Reply], wanted: str, result: Completion | CreateResult, *, cause: str) -> ReplyError:

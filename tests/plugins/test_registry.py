@@ -138,7 +138,8 @@ def test_groups_ask_for_what_their_ports_say(group: plugins.Group) -> None:
     port = getattr(import_module(f"{module}"), name)
     for method, count in group.methods.items():
         inspect.signature(getattr(port, method)).bind(None, *range(count))
-    assert all(isinstance(getattr(port, attribute), property) for attribute in group.attributes)
+    stated = {*getattr(port, "__annotations__", {})}
+    assert all(name in stated or isinstance(getattr(port, name), property) for name in group.attributes)
     if getattr(port, "_is_protocol", False):
-        members = {member for member in vars(port) if not member.startswith("_")}
+        members = stated | {member for member in vars(port) if not member.startswith("_")}
         assert members == {*group.methods, *group.attributes}
