@@ -9,7 +9,6 @@ from typing import Any
 from s3agents import plugins
 from s3agents.actions.table import ACTIONS, GROUP
 from s3agents.config import Scenario
-from s3agents.config.cognition import SOCIAL
 from s3agents.config.memory import EmbedderSection
 from s3agents.config.scenario import SocietySection
 from s3agents.embed.base import Embedder
@@ -25,7 +24,6 @@ from s3agents.secrecy import secrets_here, secrets_in
 
 __all__ = ["check_plugins", "plugged_embedder", "plugged_recorders", "plugged_society", "recorder_beside"]
 
-_COGNITION, _AGENT = "s3agents.cognition", "s3agents.agent"
 _EMBEDDER, _RECORDER, _SOCIETY = "s3agents.embedder", "s3agents.recorder", "s3agents.society"
 
 
@@ -118,11 +116,6 @@ def _named(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for n, name in enumerate(scenario.actions):
         if name not in ACTIONS:
             yield GROUP, name, f"actions.{n}"
-    for place, mind in scenario.cognition.named_minds.items():
-        if mind.plugged:
-            yield _COGNITION, mind.mode, f"{place}.mode"
-        if (name := scenario.cognition.agent_of(mind)[0]) != SOCIAL:
-            yield _AGENT, name, f"{place}.agent"
     for n, section in enumerate(scenario.recorders):
         yield _RECORDER, section.kind, f"recorders.{n}.kind"
     for n, name in enumerate(scenario.metrics):

@@ -46,10 +46,8 @@ _ALL = (
         name="s3agents.agent",
         thing="a class of agents",
         key="cognition.groups.agent",
-        port="s3agents.agents.base:Agent",
-        methods={"turn": 3, "settle": 1, "unsaid": 1, "remember_history": 2},
-        attributes=("mind", "persona", "profile", "state"),
-        ours=("social",),
+        port="s3agents.agents.social_agent:SocialAgent",
+        methods={"turn": 2, "settle": 1, "unsaid": 1, "remember_history": 2},
     ),
     Group(
         name="s3agents.channel",
