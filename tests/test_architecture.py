@@ -66,6 +66,7 @@ FLOORS = {
         "workforce",
         "contenders",
         "fork",
+        "helm",
         "inquiry",
         "population",
         "run_models",

@@ -19,6 +19,7 @@ from s3agents.ids import PostId, TextId, UserId
 from s3agents.network.feed import deliveries
 from s3agents.network.graph import FollowGraph, distinct
 from s3agents.state import AgentState
+from s3agents.steering.steering import Steering
 
 __all__ = ["Host"]
 
@@ -35,12 +36,16 @@ class Host:
         crowd: the agents, all of them.
         bus: where their mail comes from and their posts go to.
         shard: agents that share one subscription.
+
+    Attributes:
+        steering: what else decides on mail and posts, if anything does; then whole ticks have to be asked for.
     """
 
     def __init__(self, crowd: Crowd, bus: Bus, *, shard: int = 256) -> None:
         self._crowd, self._society, self._bus, self._shard = crowd, crowd.society, bus, shard
         self._shards = tuple(plan_shards(crowd.society, shard))
         self._mail: dict[int, Mail] = {}
+        self.steering: Steering | None = None
 
     @property
     def shards(self) -> tuple[Shard, ...]:
@@ -74,6 +79,12 @@ class Host:
         await self._crowd.restore(states, texts)
         await self._deliver(posts)
 
+    async def ready(self, tick: int) -> None:
+        """Have what steers the run decide on ``tick``, of which nobody has been asked for, and all mail has come."""
+        if self.steering is not None:
+            self.steering.plan(tick)
+            self._mail[tick] = await self.steering.feed(tick, self._mail.get(tick, {}))
+
     def due(
         self, tick: int, among: Set[int] | None, announcements: Mapping[UserId, Sequence[Announcement]]
     ) -> list[Due]:
@@ -88,6 +99,10 @@ class Host:
         mine = {i: mail.pop(i) for i in (list(mail) if among is None else mail.keys() & among)}
         for inbox in mine.values():
             inbox.sort(key=_order)  # it may have come in pieces
+        if self.steering is not None:
+            announcements = self.steering.announced(announcements)
+            if idle := self.steering.suspended:
+                among = (set(range(len(self._society))) if among is None else among) - idle
         return self._crowd.due(tick, mine, announcements, among)
 
     async def prepare(self, due: Sequence[Due]) -> None:

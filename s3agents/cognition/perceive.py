@@ -16,9 +16,14 @@ def perceive(
 ) -> tuple[Delivery, ...]:
     """At most ``attention`` posts of ``inbox``, in their total order.
 
-    Posts of cascades that the agent started or passed on already have nothing new to say to it. Of more than it can
-    read, a random part is read, for the order of ids must not decide who is heard.
+    Posts of cascades that the agent started or passed on already have nothing new to say to it. One that is down-ranked
+    is passed over but for a chance of its weight. Of more than it can read, a random part is read, for the order of ids
+    must not decide who is heard.
     """
     old = frozenset(shared)  # dozens of them, each looked at for every post
-    news = sorted([d for d in inbox if d.post.root not in old], key=lambda d: d.post.order)
+    news = sorted([d for d in inbox if d.post.root not in old and _seen(d, draws)], key=lambda d: d.post.order)
     return tuple([news[i] for i in draws.sample("attention", len(news), attention)])
+
+
+def _seen(delivery: Delivery, draws: Draws) -> bool:
+    return delivery.weight >= 1.0 or draws.uniform(f"rank/{delivery.post.id}") < delivery.weight

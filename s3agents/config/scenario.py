@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic.main import IncEx
 
+from s3agents.config.channels import ChannelSection
 from s3agents.config.cognition import ActionName, CognitionSection, MindSection, PartSection, TiersSection
 from s3agents.config.generate import GenerateSection
+from s3agents.config.interventions import InterventionSection
 from s3agents.config.memory import MemorySection
 from s3agents.config.model import PACE, ModelSection
 from s3agents.config.nats import NatsSection
@@ -25,6 +27,9 @@ __all__ = ["ROOM", "SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", 
 
 ROOM = frozenset({"lookahead", "bus_mb", "texts", "record_gb", "replies_gb"})
 """Keys of the limits that say how much room a run may take; they do not shape the record."""
+
+_UNSTEERING = frozenset({"forward", "post", "reply", "quote"})
+"""Actions that are known to have no effect beside what is published."""
 
 _FITTED = ("forward", "post")
 """What agents of mode ``fitted`` do: it is all that is learnt of."""
@@ -179,6 +184,8 @@ class Scenario(Section):
         nats: how that server lets one in, and how many of its cluster keep what it is given.
         limits: bounds.
         compare: a known outcome, if there is one.
+        interventions: what is done to the society from outside while it lives.
+        channels: what the platform recommends, and to whom.
         actions: what an agent can do with its turn, beside nothing: forward, post, like, reply, quote, follow, unfollow,
             or the name of a plugin (see :mod:`s3agents.actions`).
         recorders: told of every tick beside the record, which stays what it is.
@@ -201,6 +208,8 @@ class Scenario(Section):
     nats: NatsSection = NatsSection()
     limits: LimitsSection = LimitsSection()
     compare: CompareSection | None = None
+    interventions: tuple[InterventionSection, ...] = later(())
+    channels: tuple[ChannelSection, ...] = later(())
     actions: tuple[ActionName, ...] = later(("forward", "post"), min_length=1)
     recorders: tuple[RecorderSection, ...] = later(())
     metrics: tuple[KindName, ...] = later(())
@@ -222,6 +231,11 @@ class Scenario(Section):
         """The model of each mind that asks one, by the key of that mind."""
         minds = self.cognition.named_minds
         return {key: self.model_of(mind) for key, mind in minds.items() if mind.asks}
+
+    @property
+    def steered(self) -> bool:
+        """Whether something is done to the run from outside its agents: each tick then begins when all are done."""
+        return bool(self.interventions or self.channels or set(self.actions) - _UNSTEERING)
 
     def pinned(self) -> Scenario:
         """The scenario, whose sample of a society stays what it is whatever seeds are added."""

@@ -16,6 +16,7 @@ from s3agents.coordinator.seeds import Announcements
 from s3agents.coordinator.turns import Turns
 from s3agents.errors import FaultLimitError
 from s3agents.record.base import Recorder, TickRecord
+from s3agents.steering.steering import Steering
 
 __all__ = ["Coordinator", "Progress", "StopRequest"]
 
@@ -61,6 +62,9 @@ class Coordinator:
         ticks: of the scenario.
         faults: share of the turns of a tick that may fail.
         flush: called before a tick is committed: what its turns rest on, such as replies of a model, goes on file.
+
+    Attributes:
+        steering: what steers the run, if anything does: it is told of every tick that was committed.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Coordinator:
     ) -> None:
         self._turns, self._recorder, self._announcements = turns, recorder, announcements
         self._users, self._ticks, self._faults, self._flush = users, ticks, faults, flush
+        self.steering: Steering | None = None
         self._next = 0
 
     @property
@@ -145,10 +150,13 @@ class Coordinator:
     def _commit(self, tick: int, results: Sequence[TurnResult]) -> TickRecord:
         posts = sorted((post for result in results for post in result.posts), key=lambda post: post.order)
         turns = sorted((result.record for result in results), key=lambda turn: turn.user)
-        record = TickRecord(tick=tick, posts=posts, turns=turns, users=self._users)
+        steered, marks = ((), ()) if self.steering is None else self.steering.taken()
+        record = TickRecord(tick=tick, posts=posts, turns=turns, users=self._users, steered=steered, marks=marks)
         self._check(record)
         self._flush()
         self._recorder.commit(record)
+        if self.steering is not None:
+            self.steering.observe(tick, posts, turns)
         return record
 
     def _check(self, record: TickRecord) -> None:

@@ -122,6 +122,8 @@ class Pipeline:
         while self._lowest < self._ticks:
             if self._at_barrier and self._stop():
                 return False
+            if self._at_barrier:
+                await self._host.ready(self._lowest)
             self._at_barrier = False
             due += self._admit()
             if self._clock.lowest > self._lowest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from s3agents.agents.host import Host
@@ -10,6 +11,7 @@ from s3agents.cognition.turn import TurnResult
 from s3agents.coordinator.pipeline import Pace, Pipeline
 from s3agents.coordinator.seeds import Announcements
 from s3agents.record.base import Checkpoint
+from s3agents.steering.steering import Steering
 
 __all__ = ["LocalTurns", "Turns"]
 
@@ -58,6 +60,10 @@ class LocalTurns:
 
     def __init__(self, host: Host, pace: Pace) -> None:
         self._host, self._pace = host, pace
+
+    def steer(self, steering: Steering) -> None:
+        """Have ``steering`` decide on mail and posts from the next tick on; none is then begun before the last ends."""
+        self._host.steering, self._pace = steering, replace(self._pace, lookahead=0)
 
     async def open(self, run: str, checkpoint: Checkpoint) -> None:
         """Open the bus, and bring the agents of ``checkpoint`` back."""

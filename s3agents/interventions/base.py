@@ -22,7 +22,7 @@ class Situation:
 
     Attributes:
         tick: that is about to begin.
-        first: whether the intervention was not in force in the tick before.
+        first: whether the intervention was not in force in the tick before, but is now.
         society: the users.
         edges: who follows whom now; to be changed by the levers alone.
         fresh: posts of the tick before, in their total order: nobody has read them.
@@ -42,7 +42,7 @@ class Situation:
 class Levers(Protocol):
     """What an intervention can do. What was done before is not done again, nor counted again.
 
-    Users and posts that do not exist are an error of the intervention: ``KeyError``.
+    An intervention that names a user or a post that does not exist ends the run: ``RunError``.
     """
 
     def remove(self, post: PostId) -> None:

@@ -8,19 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from s3agents.events import Delivery, Post, Source
-from s3agents.network.graph import Ints, distinct
+from s3agents.network.changed_edges import ChangedEdges
+from s3agents.network.graph import FollowGraph, Ints, distinct
 from s3agents.network.society import Society
 
 __all__ = ["deliveries"]
 
 
-def deliveries(posts: Iterable[Post], readers: Collection[int] | None, society: Society) -> dict[int, list[Delivery]]:
+def deliveries(
+    posts: Iterable[Post],
+    readers: Collection[int] | None,
+    society: Society,
+    *,
+    edges: FollowGraph | ChangedEdges | None = None,
+) -> dict[int, list[Delivery]]:
     """The inboxes that ``posts`` fill (S3 section 4.2.1: messages pass along follow edges only).
 
     Args:
         posts: each once, in their total order; an inbox keeps that order.
         readers: indices of the users whose inboxes are wanted, each once, such as those of one shard; ``None`` for all.
-        society: who follows whom.
+        society: the users, and who follows whom.
+        edges: who follows whom where that is no longer as it is in ``society``.
 
     Returns:
         Index of a reader to what reached them; readers without mail are absent.
@@ -30,15 +38,16 @@ def deliveries(posts: Iterable[Post], readers: Collection[int] | None, society: 
     """
     wanted = None if readers is None else _ascending(readers)
     inboxes: dict[int, list[Delivery]] = {}
+    graph = society.graph if edges is None else edges
     for post in posts:
         author = society.position(post.author)
-        followers = society.graph.followers(author)
+        followers = graph.followers(author)
         followers = followers if wanted is None else _common(followers, wanted)
         if not len(followers):
             continue
         # Deliveries are immutable: two objects serve all the readers of a post.
         ways = (Delivery(post=post, source=Source.FOLLOWEE), Delivery(post=post, source=Source.MUTUAL))
-        mutual = _member(followers, society.graph.followees(author))
+        mutual = _member(followers, graph.followees(author))
         for reader, way in zip(followers.tolist(), mutual.tolist(), strict=True):
             inboxes.setdefault(reader, []).append(ways[way])
     return inboxes

@@ -11,7 +11,17 @@ from s3agents.events import Post, Source
 from s3agents.ids import PostId, TextId, UserId
 from s3agents.state import AgentState, AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
-__all__ = ["Checkpoint", "Conclusion", "Exposure", "Fault", "Recorder", "TickRecord", "TurnRecord"]
+__all__ = [
+    "Checkpoint",
+    "Conclusion",
+    "Exposure",
+    "Fault",
+    "Mark",
+    "Recorder",
+    "Steered",
+    "TickRecord",
+    "TurnRecord",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,48 @@ class TurnRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """What an intervention or a channel that was in force in a tick came to in it.
+
+    Attributes:
+        section: of the scenario: ``interventions`` or ``channels``.
+        number: in that section, from 0.
+        kind: as the scenario calls it.
+        posts: that it removed, labelled, down-ranked, withheld, brought in or recommended.
+        deliveries: that did not come about through it, came with its mark, or came about through it.
+        accounts: that it suspended, or served.
+        edges: that it changed.
+    """
+
+    section: str
+    number: int
+    kind: str
+    posts: int = 0
+    deliveries: int = 0
+    accounts: int = 0
+    edges: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What an intervention has put on a post for good.
+
+    Attributes:
+        post: which; every forward of it is meant too.
+        mark: ``removed``, ``labelled`` or ``down_ranked``.
+        number: of the intervention.
+        text: of a label.
+        weight: of a post that is down-ranked.
+    """
+
+    post: PostId
+    mark: str
+    number: int
+    text: str | None = None
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TickRecord:
     """All that happened in one tick; posts and turns in their total order.
 
@@ -94,12 +146,16 @@ class TickRecord:
         posts: published in this tick, by agents and from outside.
         turns: one for each agent that had a turn.
         users: number of users, so that the agents without a turn are accounted for.
+        steered: what interventions and channels came to, by section and number.
+        marks: put on posts before the tick began, each post once for each mark.
     """
 
     tick: int
     posts: Sequence[Post]
     turns: Sequence[TurnRecord]
     users: int
+    steered: Sequence[Steered] = ()
+    marks: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

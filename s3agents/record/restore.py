@@ -15,7 +15,7 @@ from s3agents.labels import Attitude, Emotion
 from s3agents.record.base import Checkpoint
 from s3agents.state import SHARED_KEPT, AgentState, AttitudeBelief, EmotionBelief, Heard, Intention, MemoryItem
 
-__all__ = ["last_tick", "read_checkpoint"]
+__all__ = ["last_tick", "read_checkpoint", "read_posts"]
 
 Pool = dict[PostId, MemoryItem]
 At = Mapping[str, int]
@@ -75,11 +75,12 @@ def read_checkpoint(db: sqlite3.Connection, tick: int | None = None) -> Checkpoi
     at = {"tick": last_tick(db) if tick is None else tick}
     pools = _pools(db, at)
     texts = _texts(db, pools.values())
-    return Checkpoint(tick=at["tick"], posts=_posts(db, at), states=_states(db, at, pools), texts=texts)
+    return Checkpoint(tick=at["tick"], posts=read_posts(db, at["tick"]), states=_states(db, at, pools), texts=texts)
 
 
-def _posts(db: sqlite3.Connection, at: At) -> tuple[Post, ...]:
-    cursor = db.execute(_POSTS, at)
+def read_posts(db: sqlite3.Connection, tick: int) -> tuple[Post, ...]:
+    """The posts that were published in a tick, in their total order."""
+    cursor = db.execute(_POSTS, {"tick": tick})
     names = [column[0] for column in cursor.description]
     return tuple(decode_post(dict(zip(names, row, strict=True))) for row in cursor)
 

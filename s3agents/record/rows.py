@@ -10,7 +10,7 @@ from s3agents.errors import RecordError, explain
 from s3agents.events import Action, PostKind, Source
 from s3agents.ids import text_id
 from s3agents.labels import Attitude, Emotion
-from s3agents.record.base import Conclusion, TickRecord, TurnRecord
+from s3agents.record.base import Conclusion, Steered, TickRecord, TurnRecord
 
 __all__ = ["Row", "check", "fault_rows", "rows_of", "tick_row"]
 
@@ -64,9 +64,9 @@ def tick_row(record: TickRecord) -> Row:
         record.tick,
         record.users,
         sum(1 for turn in record.turns if turn.exposures),
-        actions[Action.FORWARD] + actions[Action.POST],
-        actions[Action.INACTIVE],
-        actions[None],
+        len(record.turns) - idle - failed,
+        idle,
+        failed,
         record.users - len(record.turns),
         len(record.posts) - forwards,
         forwards,
@@ -82,6 +82,8 @@ def rows_of(record: TickRecord) -> dict[str, Iterator[Row]]:
     return {
         "texts": _texts(record),
         "posts": _posts(record),
+        "marks": ((record.tick, m.post, m.mark, m.number, m.text, m.weight) for m in record.marks),
+        "steered": ((record.tick, *_steered(done)) for done in record.steered),
         "turns": (_turn(record.tick, turn) for turn in record.turns),
         "exposures": _exposures(record),
         "remembered": _remembered(record),
@@ -113,6 +115,10 @@ def _intended(record: TickRecord) -> Iterator[Row]:
             act = turn.intended
             what = (str(act.action), act.target, act.root, text_id(act.text), _WORD[act.attitude])
             yield (record.tick, turn.user, act.due, *what)
+
+
+def _steered(done: Steered) -> Row:
+    return (done.section, done.number, done.kind, done.posts, done.deliveries, done.accounts, done.edges)
 
 
 def _end(end: Conclusion) -> Row:

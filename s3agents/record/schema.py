@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 __all__ = ["DDL", "TABLES", "VERSION", "Table"]
 
-VERSION = 3
-"""2: as 3, without ``turns.shortened``. 1: as 2, without what agents intend (``intended``, ``concluded``)."""
+VERSION = 4
+"""3: as 4, without what interventions and channels did (``steered``, ``marks``). 2: as 3, without ``turns.shortened``.
+1: as 2, without what agents intend (``intended``, ``concluded``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Table:
 TABLES = (
     Table("meta", ("key",)),
     Table("texts", ("id",)),
+    Table("marks", ("tick", "post", "mark")),
     Table("exposures", ("tick", "user", "position")),
     Table("turns", ("tick", "user")),
     Table("faults", ("tick", "user")),
@@ -44,6 +46,7 @@ TABLES = (
     Table("remembered", ("tick", "user", "position")),
     Table("forgotten", ("tick", "user", "post")),
     Table("concluded", ("tick", "user", "decided")),
+    Table("steered", ("tick", "section", "number")),
     Table("ticks", ("tick",)),
 )
 """Within a tick, causes come before what follows from them."""
@@ -170,6 +173,30 @@ CREATE TABLE concluded (
     PRIMARY KEY (tick, user, decided),
     FOREIGN KEY (tick, user) REFERENCES turns,
     FOREIGN KEY (decided, user) REFERENCES intended (tick, user)
+) STRICT, WITHOUT ROWID;
+
+-- What was put on posts for good before the tick began; every forward of such a post is meant too.
+CREATE TABLE marks (
+    tick INTEGER NOT NULL REFERENCES ticks,
+    post TEXT NOT NULL REFERENCES posts (id),
+    mark TEXT NOT NULL CHECK (mark IN ('removed', 'labelled', 'down_ranked')),
+    number INTEGER NOT NULL,         -- of the intervention in the scenario, from 0
+    text TEXT,                       -- of a label
+    weight REAL,                     -- of a post that is down-ranked
+    PRIMARY KEY (tick, post, mark)
+) STRICT, WITHOUT ROWID;
+
+-- Interventions and channels that were in force, or had an effect, and what they came to in the tick.
+CREATE TABLE steered (
+    tick INTEGER NOT NULL REFERENCES ticks,
+    section TEXT NOT NULL CHECK (section IN ('interventions', 'channels')),
+    number INTEGER NOT NULL,         -- in that section of the scenario, from 0
+    kind TEXT NOT NULL,
+    posts INTEGER NOT NULL,          -- removed, labelled, down-ranked, withheld, brought in or recommended
+    deliveries INTEGER NOT NULL,     -- that did not come about, came with a mark, or came about through it
+    accounts INTEGER NOT NULL,       -- suspended, or served
+    edges INTEGER NOT NULL,          -- changed
+    PRIMARY KEY (tick, section, number)
 ) STRICT, WITHOUT ROWID;
 
 -- May hold a tick that is not in ticks: the one that ended the run.

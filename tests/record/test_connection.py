@@ -117,7 +117,7 @@ def test_a_newer_record_is_refused(record: Path, opened: Callable[[Path], sqlite
     """A record of a later schema is neither read wrongly nor written to."""
     with closing(sqlite3.connect(record)) as db, db:
         db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
-    with pytest.raises(RecordError, match=r"wanted a record of schema 3, got schema 99 \(it was written by another"):
+    with pytest.raises(RecordError, match=r"wanted a record of schema 4, got schema 99 \(it was written by another"):
         opened(record)
 
 

@@ -1,0 +1,44 @@
+"""SocialEffects: the likes of a tick are counted, and the edges changed that agents have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from s3agents.actions.base import Effect
+from s3agents.actions.offer import Offer
+from s3agents.events import Post
+from s3agents.ids import UserId
+from s3agents.record.base import TurnRecord
+from s3agents.steering.platform import Platform
+
+__all__ = ["SocialEffects"]
+
+
+class SocialEffects:
+    """An :class:`~s3agents.steering.base.Observer` of what agents did.
+
+    Args:
+        offer: what they can do.
+    """
+
+    def __init__(self, offer: Offer) -> None:
+        self._offer = offer
+
+    def observe(self, tick: int, posts: Sequence[Post], turns: Sequence[TurnRecord], platform: Platform) -> None:
+        """Apply the effects of a tick, in the order of users. A like of a post that one likes already is one more."""
+        del tick, posts
+        for turn in turns:
+            action = None if turn.action is None else self._offer.find(turn.action)
+            if action is not None and action.steers:
+                _apply(action.effect(turn.target), turn.user, platform)
+
+
+def _apply(effect: Effect, user: UserId, platform: Platform) -> None:
+    """Have ``platform`` take ``effect`` on; whoever is no user of the society cannot be followed."""
+    index = platform.society.index
+    if effect.likes is not None:
+        platform.liked(effect.likes)
+    if effect.follows is not None and effect.follows in index:
+        platform.edges.follow(index[user], index[effect.follows])
+    if effect.unfollows is not None and effect.unfollows in index:
+        platform.edges.unfollow(index[user], index[effect.unfollows])
