@@ -9,6 +9,7 @@ from typing import Any
 from s3agents import plugins
 from s3agents.actions.table import ACTIONS, GROUP
 from s3agents.config import Scenario
+from s3agents.config.cognition import SOCIAL
 from s3agents.config.memory import EmbedderSection
 from s3agents.config.scenario import SocietySection
 from s3agents.embed.base import Embedder
@@ -24,6 +25,7 @@ from s3agents.secrecy import secrets_here, secrets_in
 
 __all__ = ["check_plugins", "plugged_embedder", "plugged_recorders", "plugged_society", "recorder_beside"]
 
+_COGNITION, _AGENT = "s3agents.cognition", "s3agents.agent"
 _EMBEDDER, _RECORDER, _SOCIETY = "s3agents.embedder", "s3agents.recorder", "s3agents.society"
 
 
@@ -54,7 +56,7 @@ def plugged_embedder(section: EmbedderSection) -> Embedder:
     """
     key = "memory.embedder.kind"
     made = plugins.make(_EMBEDDER, section.kind, section.options, key=key)
-    who = f"embedder {section.kind} of {plugins.origin(_EMBEDDER, section.kind, key=key).origin}"
+    who = plugins.called(_EMBEDDER, section.kind, key=key)
     return ForeignEmbedder(made, who, secrets=[*secrets_in(section.options), *secrets_here()])
 
 
@@ -70,7 +72,7 @@ def plugged_society(section: SocietySection, *, strict: bool = False) -> Society
         options["path"] = Path(section.path)
     made = plugins.make(_SOCIETY, name, options, key="society.reader", given={"strict": strict})
     if not isinstance(made, Society):
-        who = f"society.reader: plugin {name!r} of {plugins.origin(_SOCIETY, name, key='society.reader').origin}"
+        who = plugins.called(_SOCIETY, name, key="society.reader")
         raise SocietyError(explain(who, wanted="a Society", got=f"a {type(made).__qualname__}"))
     return made
 
@@ -85,8 +87,7 @@ def plugged_recorders(scenario: Scenario) -> Mapping[str, SecondRecorder]:
     for n, section in enumerate(scenario.recorders):
         key = f"recorders.{n}"
         recorder = plugins.make(_RECORDER, section.kind, section.options, key=f"{key}.kind")
-        origin = plugins.origin(_RECORDER, section.kind, key=key).origin
-        made[f"{key}: recorder {section.kind!r} of {origin}"] = recorder
+        made[plugins.called(_RECORDER, section.kind, key=key)] = recorder
     return made
 
 
@@ -116,6 +117,11 @@ def _named(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for n, name in enumerate(scenario.actions):
         if name not in ACTIONS:
             yield GROUP, name, f"actions.{n}"
+    for place, mind in scenario.cognition.named_minds.items():
+        if mind.plugged:
+            yield _COGNITION, mind.mode, f"{place}.mode"
+        if (name := scenario.cognition.agent_of(mind)[0]) != SOCIAL:
+            yield _AGENT, name, f"{place}.agent"
     for n, section in enumerate(scenario.recorders):
         yield _RECORDER, section.kind, f"recorders.{n}.kind"
     for n, name in enumerate(scenario.metrics):

@@ -14,7 +14,7 @@ from s3agents.plugins.groups import GROUPS, Group
 from s3agents.plugins.installed import PluginFacts, entries, facts_of
 from s3agents.secrecy import Silencer, secrets_here, secrets_in
 
-__all__ = ["check_made", "load", "make", "origin"]
+__all__ = ["called", "check_made", "load", "make", "origin"]
 
 _KEYWORDS = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -31,6 +31,15 @@ def origin(group: str, name: str, *, key: str) -> PluginFacts:
         InputError: if there is none, or several packages offer one, or the name is that of a built-in kind.
     """
     return facts_of(_entry(GROUPS[group], name, key))
+
+
+def called(group: str, name: str, *, key: str) -> str:
+    """What messages call a plugin: where it was named, its name, its package and its version.
+
+    Raises:
+        InputError: as :func:`origin`.
+    """
+    return _thing(key, origin(group, name, key=key))
 
 
 def load(group: str, name: str, *, key: str) -> Any:

@@ -55,7 +55,7 @@ def measured(run: Run) -> Measured:
 
 def _numbers(name: str, run: Run) -> dict[str, float | None]:
     metric: Metric = plugins.load(METRIC_GROUP, name, key="metrics")
-    who = f"metrics: plugin {name!r} of {plugins.origin(METRIC_GROUP, name, key='metrics').origin}"
+    who = plugins.called(METRIC_GROUP, name, key="metrics")
     try:
         came = metric(run)
     except Exception as exc:  # code of others runs in there

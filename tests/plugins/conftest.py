@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,3 +27,14 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     for module in set(sys.modules) - known:
         if str(getattr(sys.modules[module], "__file__", "")).startswith(str(tmp_path)):
             del sys.modules[module]
+
+
+@pytest.fixture
+def run_suite(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Run one test of a contract suite on what a function makes."""
+
+    def run(suite: type[Any], method: str, make: Callable[[], Any], test: str) -> None:
+        function = getattr(type("Case", (suite,), {method: lambda self: make()})(), test)
+        function(**{name: request.getfixturevalue(name) for name in inspect.signature(function).parameters})
+
+    return run

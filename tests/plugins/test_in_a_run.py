@@ -126,7 +126,7 @@ def test_a_second_recorder_is_told_every_tick_and_changes_nothing(tmp_path: Path
 def test_a_recorder_that_fails_ends_the_run_with_its_name(tmp_path: Path) -> None:
     """The tick is not kept, and the run can go on from it, with the same record as if nothing had been."""
     failing = scenario(recorders=[{"kind": "list", "options": {"fails_at": 3}}])
-    with pytest.raises(RecordError, match=r"recorders.0: recorder 'list' of toolbox 1.0.0: ValueError: the disk"):
+    with pytest.raises(RecordError, match=r"recorders.0: plugin 'list' of toolbox 1.0.0: ValueError: the disk"):
         Simulation(failing, out=tmp_path / "run").run()
     assert Manifest.read(tmp_path / "run" / "manifest.json").status == "failed"
     assert Run(tmp_path / "run").ticks()["tick"].tolist() == [0, 1, 2]
@@ -201,7 +201,7 @@ def test_a_plugin_that_cannot_be_used_stops_before_anything_is_written(
 def test_an_embedder_that_fails_is_named(tmp_path: Path) -> None:
     """The run ends with its name and package, and can be resumed."""
     memory = {"store": "local", "embedder": {"kind": "letters", "options": {"size": 0}}}
-    with pytest.raises(MemoryStoreError, match=r"embedder letters of toolbox 1.0.0: KeyError"):
+    with pytest.raises(MemoryStoreError, match=r"plugin 'letters' of toolbox 1.0.0: KeyError"):
         Simulation(scenario(memory=memory), out=tmp_path / "run").run()
 
 
