@@ -93,11 +93,13 @@ class CpuSampler:
         if not _KNOWS_THREADS:
             self._charge(frame, _SECONDS)
             return
-        for ident, running in sys._current_frames().items():
+        running: dict[int, FrameType | None] = {**sys._current_frames()}
+        running[self._main] = frame  # not our own: one that refers to itself stays, and with it all that runs
+        for ident, at in running.items():
             now = _spent(ident)
             spent, self._clocks[ident] = now - self._clocks.get(ident, 0.0), now
             if spent > 0.0:
-                self._charge(frame if ident == self._main else running, spent)
+                self._charge(at, spent)
 
     def _charge(self, frame: FrameType | None, seconds: float) -> None:
         module = module_of(frame)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import threading
 import time
+import weakref
 from pathlib import Path
 from types import ModuleType
 
@@ -145,3 +147,26 @@ def test_helpers_count_for_their_callers() -> None:
     exec("def call():\n    inner()", outer.__dict__)
     outer.call()
     assert seen == ["s3agents.network.feed"]
+
+
+def test_samples_keep_nothing_of_what_they_interrupt() -> None:
+    """What was running while it was sampled goes when it is no longer needed, without a search for cycles."""
+
+    class Held:
+        pass
+
+    def spin() -> weakref.ref[Held]:
+        held, ends = Held(), time.process_time() + 0.1
+        while time.process_time() < ends:
+            sum(range(1000))
+        return weakref.ref(held)
+
+    sampler = CpuSampler()
+    gc.disable()  # it would find it, some time
+    try:
+        sampler.start()
+        left = spin()
+        assert left() is None
+        assert sampler.stop().samples > 5
+    finally:
+        gc.enable()
