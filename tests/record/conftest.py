@@ -8,7 +8,7 @@ from s3agents.cognition.base import Usage
 from s3agents.events import Action, Post, PostKind, Source
 from s3agents.ids import PostId, UserId, post_id
 from s3agents.labels import Attitude, Emotion
-from s3agents.record.base import Conclusion, Exposure, Fault, TickRecord, TurnRecord
+from s3agents.record.base import Conclusion, Exposure, Fault, Mark, Steered, TickRecord, TurnRecord
 from s3agents.state import AttitudeBelief, EmotionBelief, Intention, MemoryItem
 
 ANN, BOB, CAT = UserId("ann"), UserId("bob"), UserId("cat")
@@ -26,7 +26,7 @@ def _turn(user: UserId, action: Action, **more: object) -> TurnRecord:
 
 @pytest.fixture(scope="session")
 def ticks() -> tuple[TickRecord, TickRecord]:
-    """Ann announces something; Bob passes it on, forgets it and thinks better of answering, and Cat's turn fails."""
+    """Ann says what is then labelled; Bob passes it on, forgets it and thinks better of answering; Cat's turn fails."""
     first = Post(
         id=post_id(0, ANN, 0),
         author=ANN,
@@ -72,7 +72,12 @@ def ticks() -> tuple[TickRecord, TickRecord]:
     )
     fault = Fault(stage="act", cause="timeout", message="no reply in 60 s")
     failed = TurnRecord(user=CAT, mode="llm/joint", exposures=read, fault=fault)
+    marks = (
+        Mark(post=first.id, mark="down_ranked", number=1, weight=0.5),
+        Mark(post=first.id, mark="labelled", number=0, text="unconfirmed"),
+    )
+    steered = (Steered(section="interventions", number=0, kind="label", posts=1, deliveries=2),)
     return (
         TickRecord(tick=0, posts=(first,), turns=(announced,), users=3),
-        TickRecord(tick=1, posts=(passed,), turns=(forwarded, failed), users=3),
+        TickRecord(tick=1, posts=(passed,), turns=(forwarded, failed), users=3, steered=steered, marks=marks),
     )
