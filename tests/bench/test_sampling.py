@@ -121,6 +121,7 @@ def test_every_package_that_a_run_goes_through_has_a_stage() -> None:
         "forecasting",
         "inquiry",
         "observed",
+        "plugins",
         "report",
         "studies",
         "testing",
