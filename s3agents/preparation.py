@@ -15,6 +15,7 @@ from s3agents.embed.base import Embedder
 from s3agents.ids import UserId
 from s3agents.learnt_models import load_learnt, with_learnt_digests
 from s3agents.llm.asked import Asked
+from s3agents.minds import check_minds, load_packs, scene_of
 from s3agents.network.society import Society
 from s3agents.plugged import check_plugins, plugged_recorders
 from s3agents.plugins import PluginFacts
@@ -78,6 +79,8 @@ def prepare(
         InputError: naming what is wrong, what was wanted, what came and the remedy.
     """
     named = check_plugins(scenario, society=society is None)
+    scene_of(scenario)
+    check_minds(scenario)
     scenario = read_seed_files(scenario)
     learnt = load_learnt(scenario)
     scenario = with_learnt_digests(scenario, learnt)
@@ -96,7 +99,7 @@ def prepare(
         society=society,
         roster=roster,
         announcements=plan_seeds(scenario.seeds),
-        packs=wiring.load_packs(scenario),
+        packs=load_packs(scenario),
         learnt=learnt,
         embedder=embedder,
         client=Endpoints(scenario.models.values()) if endpoint and scenario.models else None,

@@ -14,6 +14,7 @@ from s3agents.llm.asked import Asked, NamedClient, endpoint_key, model_of
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.budget import Purse
 from s3agents.llm.foreign import ForeignClient
+from s3agents.llm.human import HumanClient
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
 from s3agents.llm.replay import RecordingClient, ReplayClient
@@ -152,6 +153,9 @@ def together(scenario: Scenario) -> int:
 
 
 def _wrapped(client: ChatCompletionClient, section: ModelSection, purse: Purse | None) -> ChatCompletionClient:
+    """``client`` with its policies around it; somebody at the terminal is hurried by none."""
+    if isinstance(client, HumanClient):
+        return client
     return with_policies(
         ForeignClient(client, secrets=secrets_of(section)),
         concurrency=section.concurrency,

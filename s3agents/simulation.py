@@ -41,6 +41,7 @@ from s3agents.errors import ConfigError, InputError, RecordError, RunFolderError
 from s3agents.helm import Helm
 from s3agents.llm.asked import Asked
 from s3agents.llm.reply_store import ReplyStore
+from s3agents.minds import Agents, Minds
 from s3agents.network.society import Society
 from s3agents.plugged import recorder_beside
 from s3agents.preparation import Prepared, prepare
@@ -316,10 +317,9 @@ class Simulation:
             stack.push_async_callback(store.close)
             client = await stack.enter_async_context(self._model())
             bus = await stack.enter_async_context(wiring.opened_bus(scenario, self.folder.bus, self.notes))
-            minds = wiring.Minds(
-                scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
-            )
-            crowd = Crowd(prepared.society, store, mind_of=minds, limits=wiring.crowd_limits(scenario))
+            minds = Minds(scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt)
+            limits, agents = wiring.crowd_limits(scenario), Agents(scenario, prepared.roster)
+            crowd = Crowd(prepared.society, store, mind_of=minds, limits=limits, agent_of=agents)
             host = Host(crowd, bus, shard=shard_size(scenario.limits.shard, len(prepared.society)))
             turns = LocalTurns(host, _pace(scenario))
             self._helm = Helm(self.folder.record, turns, store)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from s3agents import wiring
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.cognition.mind import Mind
 from s3agents.config import Scenario
@@ -12,6 +11,7 @@ from s3agents.coordinator.roster import Roster
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.memory.local import LocalStore
+from s3agents.minds import Minds, load_packs
 from s3agents.network.society import Society
 from s3agents.persona import Persona
 from s3agents.scenarios import parse_scenario
@@ -62,5 +62,5 @@ def make_agent(
 def _mind(scenario: Scenario, persona: Persona, client: ChatCompletionClient | None) -> Mind:
     store = LocalStore(HashingEmbedder())
     roster = Roster(scenario, Society.empty())
-    packs = wiring.load_packs(scenario)
-    return wiring.Minds(scenario, roster, store, client=client, packs=packs)(persona)
+    packs = load_packs(scenario)
+    return Minds(scenario, roster, store, client=client, packs=packs)(persona)

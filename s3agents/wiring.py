@@ -5,40 +5,28 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from types import MappingProxyType
 
-import yaml
-
-from s3agents.actions.table import offer_of
 from s3agents.agents.crowd import CrowdLimits
-from s3agents.behaviour.model import BehaviourModel
 from s3agents.bus.base import Bus
 from s3agents.bus.local import LocalBus
 from s3agents.bus.nats import NatsBus, NatsCredentials
 from s3agents.bus.nats_server import EmbeddedNats, find_nats_server
-from s3agents.cognition.base import Cognition, Scene
-from s3agents.cognition.fitted import FittedCognition
-from s3agents.cognition.llm import LlmCognition
-from s3agents.cognition.mind import Mind
-from s3agents.cognition.rules import RulesCognition
 from s3agents.config import Scenario
-from s3agents.config.cognition import MindSection
 from s3agents.config.memory import EmbedderSection
-from s3agents.config.model import OPENAI, ModelSection
+from s3agents.config.model import AUTOGEN, HUMAN, OPENAI, ModelSection
 from s3agents.config.scenario import SocietySection
-from s3agents.coordinator.roster import Roster
 from s3agents.embed.base import Embedder
 from s3agents.embed.hashing import HashingEmbedder
-from s3agents.errors import ConfigError, InputError, PromptError, explain
-from s3agents.labels import Attitude
-from s3agents.llm.asked import Asked, model_of
+from s3agents.errors import ConfigError, InputError, explain
+from s3agents.llm.autogen_agent import AgentClient
 from s3agents.llm.backend import load_backend
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.budget import Purse
 from s3agents.llm.foreign import ForeignClient
+from s3agents.llm.human import HumanClient
 from s3agents.llm.openai_http import OpenAIHttpClient
 from s3agents.llm.policies import with_policies
 from s3agents.llm.replay import RecordingClient
@@ -46,17 +34,12 @@ from s3agents.llm.reply_store import ReplyStore
 from s3agents.memory.base import TextStore
 from s3agents.memory.chroma import ChromaStore
 from s3agents.memory.chroma_collection import collection_name
-from s3agents.memory.influence import Influence
 from s3agents.network.generate.generate import generate_society
 from s3agents.network.society import Society
-from s3agents.persona import Persona
 from s3agents.plugged import plugged_embedder, plugged_society
-from s3agents.prompts import PromptPack
 from s3agents.record.sqlite import SqliteRecorder
-from s3agents.resources import prompts_dir
 
 __all__ = [
-    "Minds",
     "build_client",
     "build_embedder",
     "build_recorder",
@@ -66,13 +49,10 @@ __all__ = [
     "choose_bus",
     "crowd_limits",
     "endpoint_client",
-    "load_packs",
     "nats_credentials",
     "opened_bus",
     "opened_client",
     "opened_model",
-    "phrases",
-    "scene_of",
     "secrets_of",
     "uses_model",
     "wrap_client",
@@ -203,6 +183,10 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
         ConfigError: if mode ``llm`` is asked for and no endpoint is named.
         InputError: if the backend cannot be imported.
     """
+    if section.backend == HUMAN:
+        return HumanClient()
+    if section.backend == AUTOGEN:
+        return AgentClient(section.options, secrets=secrets_of(section))
     if section.backend != OPENAI:
         return load_backend(section.backend, section.options, secrets=secrets_of(section))
     if section.url is None:
@@ -297,25 +281,8 @@ def build_recorder(scenario: Scenario, path: Path) -> SqliteRecorder:
 
 
 def uses_model(scenario: Scenario) -> bool:
-    """Whether any agent asks a model."""
-    return any(section.asks for section in scenario.cognition.minds)
-
-
-def load_packs(scenario: Scenario) -> dict[str, PromptPack]:
-    """The prompt packs that a scenario uses, by the name it gives them.
-
-    Raises:
-        PromptError: if one is unknown or unusable, or its budget leaves users no room.
-    """
-    names = {section.pack for section in scenario.cognition.minds if section.asks}
-    tokens = scenario.limits.prompt_tokens
-    packs = {name: PromptPack.load(name, scenario.language, prompt_tokens=tokens) for name in sorted(names)}
-    for pack in packs.values():
-        pack.check(scene_of(scenario))
-    if len({pack.name for pack in packs.values()}) < len(packs):
-        wanted, remedy = "a name of its own for each", "the name stands in pack.yaml"
-        raise PromptError(explain("prompt packs", wanted=wanted, got=", ".join(packs), remedy=remedy))
-    return packs
+    """Whether any agent asks a model, or something in the place of one."""
+    return bool(scenario.models)
 
 
 def check_servers(scenario: Scenario, embedder: Embedder) -> None:
@@ -332,100 +299,6 @@ def check_servers(scenario: Scenario, embedder: Embedder) -> None:
         nats_credentials(scenario).check_files()
     if scenario.memory.store not in {"local", "chroma"}:
         ChromaStore(embedder, url=scenario.memory.store)
-
-
-class Minds:
-    """The mind of each user: one for each group or tier, shared by its agents.
-
-    Args:
-        scenario: which cognition, memory and limits.
-        roster: who belongs to which group or tier.
-        store: texts and vectors.
-        client: for groups of mode ``llm``: one whatever their model, or one for each.
-        packs: their prompt packs.
-        learnt: models of groups of mode ``fitted``, by folder.
-    """
-
-    def __init__(
-        self,
-        scenario: Scenario,
-        roster: Roster,
-        store: TextStore,
-        *,
-        client: Asked | None,
-        packs: Mapping[str, PromptPack],
-        learnt: Mapping[str, BehaviourModel] = MappingProxyType({}),
-    ) -> None:
-        self._scenario, self._roster, self._store, self._client, self._packs = scenario, roster, store, client, packs
-        self._learnt = learnt
-        self._made: dict[int, Mind] = {}
-
-    def __call__(self, persona: Persona) -> Mind:
-        """The mind of ``persona``."""
-        section = self._roster.mind_of(persona)
-        mind = self._made.get(id(section))
-        if mind is None:
-            mind = self._made[id(section)] = self._mind(section)
-        return mind
-
-    def _mind(self, section: MindSection) -> Mind:
-        scenario, cognition = self._scenario, self._scenario.cognition
-        memory = scenario.memory
-        return Mind(
-            scene=scene_of(scenario),
-            cognition=self._cognition(section),
-            store=self._store,
-            influence=Influence(memory.weights, memory.authenticity, memory.half_life),
-            seed=scenario.seed,
-            attention=scenario.limits.attention,
-            capacity=memory.capacity,
-            recall=memory.recall,
-            prior=cognition.prior,
-            certainty=cognition.certainty,
-        )
-
-    def _cognition(self, section: MindSection) -> Cognition:
-        scenario, model = self._scenario, self._scenario.model_of(section)
-        if section.mode == "rules":
-            return RulesCognition(section.rules, phrases=phrases(scenario))
-        if section.mode == "fitted":
-            return FittedCognition(
-                self._learnt[str(section.learnt)],
-                section.fitted,
-                rules=section.rules,
-                phrases=phrases(scenario),
-                people=self._roster.person,
-            )
-        if self._client is None:
-            raise ConfigError(explain("cognition.mode llm", wanted="a model (model.url)", got="none"))
-        return LlmCognition(
-            model_of(self._client)(model),
-            self._packs[section.pack],
-            temperature=model.temperature,
-            max_tokens=model.max_tokens,
-            logprobs=model.logprobs,
-            repairs=model.repairs,
-            bound_text=model.bound_text,
-        )
-
-
-def scene_of(scenario: Scenario) -> Scene:
-    """What is the same for every turn of a run."""
-    return Scene(
-        topic=scenario.topic,
-        question=scenario.question,
-        decay=scenario.cognition.decay,
-        post_chars=scenario.limits.post_chars,
-        minutes=scenario.tick.total_seconds() / 60.0,
-        offer=offer_of(scenario.actions, language=scenario.language),
-    )
-
-
-def phrases(scenario: Scenario) -> dict[Attitude, str]:
-    """What an agent of mode ``rules`` says in a post of its own, by attitude."""
-    file = prompts_dir() / "rules" / f"{scenario.language}.yaml"
-    wording: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return {side: wording[side.value].format(question=scenario.question) for side in Attitude}
 
 
 def _room(folder: Path, most: int) -> int:

@@ -31,6 +31,7 @@ from s3agents.fleet.shard_log import ShardLog
 from s3agents.fleet.shelf import Shelf
 from s3agents.fleet.waiting import Waiting
 from s3agents.fleet.worker import Worker
+from s3agents.minds import Agents, Minds
 from s3agents.network.society import Society
 from s3agents.preparation import Prepared, prepare
 from s3agents.run_models import RunModels, collected_models, together
@@ -154,15 +155,13 @@ class WorkerProcess:
             client = _models(prepared)
             if client is not None:
                 stack.push_async_callback(client.close)
-            minds = wiring.Minds(
-                scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
-            )
+            minds = Minds(scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt)
             log, size = ShardLog(link, FleetNames.of(offer.opening)), scenario.limits.shard
-            limits = wiring.crowd_limits(scenario)
+            limits, agents = wiring.crowd_limits(scenario), Agents(scenario, prepared.roster)
 
             def crowd(shard: int) -> Crowd:
                 users = users_of(shard, size, len(society.ids))
-                return Crowd(society, store, mind_of=minds, limits=limits, users=users)
+                return Crowd(society, store, mind_of=minds, limits=limits, agent_of=agents, users=users)
 
             yield Worker(
                 link,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from s3agents.agents.base import Agent, AgentMaker
 from s3agents.agents.inbox import bounded
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.cognition import in_hand
@@ -54,7 +55,7 @@ class CrowdLimits:
 class Due:
     """An agent that is to have a turn, and what it finds; ``user`` is its index in the society."""
 
-    agent: SocialAgent
+    agent: Agent
     inbox: Sequence[Delivery]
     announcements: Sequence[Announcement]
     user: int
@@ -71,6 +72,7 @@ class Crowd:
         store: the texts and vectors that all of their minds share.
         mind_of: the mind of a user; asked once for each agent that comes into being.
         limits: bounds.
+        agent_of: makes the agent of a user.
         users: indices of the users in hand; by default all. States and announcements of others are passed over.
     """
 
@@ -81,17 +83,19 @@ class Crowd:
         *,
         mind_of: Callable[[Persona], Mind],
         limits: CrowdLimits,
+        agent_of: AgentMaker = SocialAgent,
         users: range | None = None,
     ) -> None:
         self.society, self._store, self._mind_of, self.limits = society, store, mind_of, limits
+        self._agent_of = agent_of
         self.users = range(len(society.ids)) if users is None else users
-        self._agents: dict[int, SocialAgent] = {}
+        self._agents: dict[int, Agent] = {}
         self._new: set[int] = set()
         self._awake: set[int] = set()
         self._intending: dict[int, int] = {}
 
     @property
-    def agents(self) -> tuple[SocialAgent, ...]:
+    def agents(self) -> tuple[Agent, ...]:
         """The agents that have come into being."""
         return tuple(self._agents.values())
 
@@ -100,12 +104,12 @@ class Crowd:
         """The state of every agent that has had a turn."""
         return {self.society.ids[i]: self._agents[i].state for i in sorted(self._awake)}
 
-    def agent(self, index: int) -> SocialAgent:
+    def agent(self, index: int) -> Agent:
         """The agent of a user, which comes into being if it has not yet."""
         agent = self._agents.get(index)
         if agent is None:
             persona = self.society.personas[index]
-            agent = self._agents[index] = SocialAgent(persona, self._mind_of(persona))
+            agent = self._agents[index] = self._agent_of(persona, self._mind_of(persona))
             self._new.add(index)
         return agent
 
@@ -120,7 +124,7 @@ class Crowd:
         mine = {i: state for i, state in indices.items() if i in self.users}
         for i, state in mine.items():
             persona = self.society.personas[i]
-            self._agents[i] = SocialAgent(persona, self._mind_of(persona), state=state)
+            self._agents[i] = self._agent_of(persona, self._mind_of(persona), state=state)
             self._new.discard(i)
             self._wake(i, state)
         await self._store.add({**texts, **self._histories(mine)})
@@ -233,7 +237,7 @@ class Crowd:
         telling = [(persona, history) for persona in people if (history := self._history(persona))]
         return {text_id(text): text for person, history in telling for text in (person.describe(), *history)}
 
-    async def _tell_history(self, agents: Sequence[SocialAgent]) -> None:
+    async def _tell_history(self, agents: Sequence[Agent]) -> None:
         """Have agents remember what their users posted before the run."""
         telling = [(agent, history) for agent in agents if (history := self._history(agent.persona))]
         keys = {text_id(text) for _, history in telling for text in history}

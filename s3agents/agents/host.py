@@ -7,9 +7,9 @@ from itertools import groupby
 
 import numpy as np
 
+from s3agents.agents.base import Agent
 from s3agents.agents.crowd import Crowd, Due
 from s3agents.agents.shards import plan_shards
-from s3agents.agents.social_agent import SocialAgent
 from s3agents.bus.base import Bus, Shard
 from s3agents.cognition.announce import Announcement
 from s3agents.cognition.in_hand import TurnInHand
@@ -53,7 +53,7 @@ class Host:
         return self._shards
 
     @property
-    def agents(self) -> tuple[SocialAgent, ...]:
+    def agents(self) -> tuple[Agent, ...]:
         """The agents that have come into being."""
         return self._crowd.agents
 

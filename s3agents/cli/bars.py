@@ -29,12 +29,13 @@ class Bars:
 
     Args:
         *columns: of the bars.
+        shown: whether there are any on a terminal; they would write over what somebody types there.
     """
 
-    def __init__(self, *columns: ProgressColumn) -> None:
+    def __init__(self, *columns: ProgressColumn, shown: bool = True) -> None:
         console = words()
         self._log = None if console.is_terminal else structlog.get_logger()
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bar = Progress(*columns, console=console, transient=True, disable=not (console.is_terminal and shown))
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -90,7 +90,7 @@ async def _endpoint(scenario: Scenario) -> str:
 async def _asked(section: ModelSection, key: str) -> str:
     client = wiring.build_client(section)
     if not isinstance(client, OpenAIHttpClient):
-        return f"{section.backend}: an AutoGen backend, made without complaint"
+        return f"{section.backend}: made without complaint"
     try:
         models = await client.list_models()
     finally:

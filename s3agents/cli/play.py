@@ -53,8 +53,14 @@ def _say(text: str) -> None:
     words().print(text, highlight=False, markup=False, soft_wrap=True)
 
 
+def _bar(simulation: Simulation) -> ProgressBar:
+    """None to be seen where somebody types."""
+    minds = simulation.prepared.scenario.cognition.minds
+    return ProgressBar(shown=all(mind.mode != "human" for mind in minds))
+
+
 async def _played(simulation: Simulation) -> Run:
-    loop, task, bar = asyncio.get_running_loop(), asyncio.current_task(), ProgressBar()
+    loop, task, bar = asyncio.get_running_loop(), asyncio.current_task(), _bar(simulation)
 
     def interrupted() -> None:
         if simulation.stop.wanted and task is not None:

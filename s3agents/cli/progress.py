@@ -13,15 +13,20 @@ __all__ = ["ProgressBar"]
 
 
 class ProgressBar(Bars):
-    """A bar of ticks and one of turns on a terminal; a log line a tick elsewhere."""
+    """A bar of ticks and one of turns on a terminal; a log line a tick elsewhere.
 
-    def __init__(self) -> None:
+    Args:
+        shown: whether there are bars on a terminal.
+    """
+
+    def __init__(self, *, shown: bool = True) -> None:
         super().__init__(
             TextColumn("{task.description:<24}"),
             BarColumn(bar_width=32),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(compact=True),
+            shown=shown,
         )
         self._ticks = self._bar.add_task("setting up", total=None)
         self._turns = self._bar.add_task("turns", total=None)

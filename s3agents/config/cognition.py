@@ -12,6 +12,8 @@ from s3agents.config.section import Section, later
 from s3agents.persona import Scalar
 
 __all__ = [
+    "MODES",
+    "SOCIAL",
     "ActionName",
     "CognitionSection",
     "FittedSection",
@@ -26,8 +28,17 @@ __all__ = [
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 ActionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
 ClassName = Literal["influential", "regular", "low_impact"]
-PlainMode = Literal["rules", "fitted", "llm"]
-Mode = Literal["rules", "fitted", "llm", "tiered"]
+Mode = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
+
+MODES = ("autogen", "fitted", "human", "llm", "rules")
+"""Modes that are built in; any other is the name of a cognition that a package brings along."""
+
+SOCIAL = "social"
+"""The agents that are ours."""
+
+_PROMPTED = {"autogen", "human", "llm"}
+_PACKS = {"human": "human"}
+_UNSAID = {"options", "agent", "agent_options"}
 
 
 class RulesSection(Section):
@@ -60,7 +71,7 @@ class RulesSection(Section):
     @classmethod
     def _others(cls, actions: dict[str, float]) -> dict[str, float]:
         if ours := [name for name in ("forward", "post", "inactive") if name in actions]:
-            raise ValueError(f"actions beside forward, post and inactive, which rules has keys for or which is left: not {', '.join(ours)}")
+            raise ValueError(f"actions beside forward, post and inactive, not {', '.join(ours)}")
         return actions
 
 
@@ -84,14 +95,20 @@ class MindSection(Section):
     """How one group of users thinks.
 
     Attributes:
-        mode: ``rules`` (no model calls), ``fitted`` (learnt from data, no model calls) or ``llm``. Where none is stated
-            and no endpoint is named, a scenario with ``learnt`` is ``fitted``, any other ``rules``. For all users
-            together also ``tiered``: by class of user, as :attr:`CognitionSection.tiers` says.
-        pack: prompt pack of mode ``llm``: a name under ``prompts/`` or the path of a folder.
+        mode: ``rules`` (no model calls), ``fitted`` (learnt from data, no model calls), ``llm``, ``human`` (answers are
+            typed at the terminal), ``autogen`` (each turn is a message to an agent of AutoGen), or the name of a
+            cognition of an installed package. Where none is stated and no endpoint is named, a scenario with ``learnt``
+            is ``fitted``, any other ``rules``. For all users together also ``tiered``: by class of user, as
+            :attr:`CognitionSection.tiers` says.
+        pack: prompt pack of the modes ``llm`` and ``autogen``: a name under ``prompts/`` or the path of a folder.
         rules: parameters of mode ``rules``, and of what mode ``fitted`` has not learnt.
         learnt: folder of the model of mode ``fitted``, which ``s3agents fit`` makes.
         learnt_digest: of that model; a run notes it. Where it is given, the model has to be that one.
         fitted: parameters of mode ``fitted``.
+        options: of the cognition of a package: keyword arguments; of mode ``autogen``: ``provider`` and ``config`` of
+            an agent, as ``dump_component`` gives them. Unsaid, those of everybody in the same mode.
+        agent: name of a class of agents of an installed package; ``social`` for ours. Unsaid, as everybody.
+        agent_options: its keyword arguments.
     """
 
     mode: Mode = "rules"
@@ -100,11 +117,19 @@ class MindSection(Section):
     learnt: str | None = Field(default=None, min_length=1)
     learnt_digest: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     fitted: FittedSection = FittedSection()
+    options: dict[str, Any] | None = later(None)
+    agent: str | None = later(None, min_length=1)
+    agent_options: dict[str, Any] | None = later(None)
 
     @property
-    def asks(self) -> bool:
-        """Whether it asks a model."""
-        return self.mode == "llm"
+    def prompts(self) -> str | None:
+        """The prompt pack that it asks with; ``None`` where a turn is no question."""
+        return _PACKS.get(self.mode, self.pack) if self.mode in _PROMPTED else None
+
+    @property
+    def plugged(self) -> bool:
+        """Whether its cognition is one of an installed package."""
+        return self.mode not in (*MODES, "tiered")
 
 
 class PartSection(MindSection):
@@ -112,9 +137,23 @@ class PartSection(MindSection):
 
     Attributes:
         model: what they are asked with in mode ``llm``, as far as it is another than the scenario's ``model``.
+        description: who they are, told in their prompts before what is known of each: "You write for the local paper."
     """
 
     model: OwnModelSection | None = later(None)
+    description: str = later("", max_length=2000)
+
+    @field_validator("mode")
+    @classmethod
+    def _not_tiered(cls, mode: str) -> str:
+        if mode == "tiered":
+            raise ValueError(f"{', '.join(repr(name) for name in MODES)} or the name of an installed cognition")
+        return mode
+
+    @field_validator("description")
+    @classmethod
+    def _on_one_line(cls, text: str) -> str:
+        return " ".join(text.split())
 
 
 class GroupSection(PartSection):
@@ -135,7 +174,6 @@ class GroupSection(PartSection):
     model_config = ConfigDict(serialize_by_alias=True)
 
     name: str = Field(min_length=1)
-    mode: PlainMode = "rules"
     users: tuple[str, ...] = ()
     where: dict[str, Scalar] = Field(default_factory=dict)
     class_: ClassName | None = later(None, alias="class")
@@ -145,7 +183,7 @@ class GroupSection(PartSection):
 class TierSection(PartSection):
     """How the users of one class think. What it does not say, but for the mode, is as in ``cognition`` itself."""
 
-    mode: PlainMode
+    mode: Mode
 
 
 class TiersSection(Section):
@@ -220,6 +258,16 @@ class CognitionSection(MindSection):
                 tiers[f"cognition.tiers.{name if tier is getattr(self.tiers, name) else 'others'}"] = tier
         return {**tiers, **groups}
 
+    def options_of(self, mind: MindSection) -> dict[str, Any]:
+        """The options of the cognition of ``mind``, one of these minds."""
+        said = self.options if mind.options is None and mind.mode == self.mode else mind.options
+        return dict(said or {})
+
+    def agent_of(self, mind: MindSection) -> tuple[str, dict[str, Any]]:
+        """The name of the agents of ``mind``, one of these minds, and their options."""
+        said = self if mind.agent is None and mind.agent_options is None else mind
+        return mind.agent or self.agent or SOCIAL, dict(said.agent_options or {})
+
     @model_validator(mode="before")
     @classmethod
     def _inherited(cls, data: Any) -> Any:
@@ -228,7 +276,7 @@ class CognitionSection(MindSection):
         tiers, groups = data.get("tiers"), data.get("groups")
         if tiers is not None and "mode" not in data:
             data = {**data, "mode": "tiered"}
-        common = {key: data[key] for key in MindSection.model_fields if key in data}
+        common = {key: data[key] for key in MindSection.model_fields if key in data and key not in _UNSAID}
         if isinstance(tiers, dict):
             settings = {key: value for key, value in common.items() if key != "mode"}
             data = {**data, "tiers": {name: _with_common(settings, _mind(tier)) for name, tier in tiers.items()}}

@@ -8,10 +8,16 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from s3agents.config.section import Address, Section
 
-__all__ = ["OPENAI", "PACE", "ModelSection", "OwnModelSection"]
+__all__ = ["AUTOGEN", "HUMAN", "OPENAI", "PACE", "ModelSection", "OwnModelSection"]
 
 OPENAI = "openai-compatible"
 """The backend that is our own client, of any endpoint of this kind."""
+
+AUTOGEN = "autogen"
+"""The backend that is an agent of AutoGen, which answers in the place of a model (mode ``autogen``)."""
+
+HUMAN = "human"
+"""The backend that is somebody at the terminal (mode ``human``)."""
 
 PACE = frozenset({"url", "key_env", "concurrency", "timeout", "retries", "patience", "budget"})
 """Keys that say where and how hard the endpoint is asked; they do not shape the record."""
@@ -57,6 +63,11 @@ class ModelSection(Section):
     patience: float = Field(default=180.0, gt=0.0)
     repairs: int = Field(default=2, ge=0, le=10)
     budget: int | None = Field(default=None, ge=1)
+
+    @property
+    def named(self) -> bool:
+        """Whether it says where to ask."""
+        return self.url is not None or self.backend != OPENAI
 
 
 class OwnModelSection(ModelSection):

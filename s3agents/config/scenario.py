@@ -15,7 +15,7 @@ from s3agents.config.cognition import ActionName, CognitionSection, MindSection,
 from s3agents.config.generate import GenerateSection
 from s3agents.config.interventions import InterventionSection
 from s3agents.config.memory import MemorySection
-from s3agents.config.model import PACE, ModelSection
+from s3agents.config.model import AUTOGEN, HUMAN, PACE, ModelSection
 from s3agents.config.nats import NatsSection
 from s3agents.config.plugins import KindName, Options, RecorderSection
 from s3agents.config.section import Address, Duration, Section, later
@@ -186,8 +186,8 @@ class Scenario(Section):
         compare: a known outcome, if there is one.
         interventions: what is done to the society from outside while it lives.
         channels: what the platform recommends, and to whom.
-        actions: what an agent can do with its turn, beside nothing: forward, post, like, reply, quote, follow, unfollow,
-            or the name of a plugin (see :mod:`s3agents.actions`).
+        actions: what an agent can do with its turn, beside nothing: ``forward``, ``post``, ``like``, ``reply``,
+            ``quote``, ``follow``, ``unfollow``, or the name of a plugin (see :mod:`s3agents.actions`).
         recorders: told of every tick beside the record, which stays what it is.
         metrics: names of plugins of ``s3agents.metric``, whose numbers stand in the summary of the run.
     """
@@ -222,15 +222,23 @@ class Scenario(Section):
         return tuple(seed.author for seed in self.seeds if seed.author is not None and seed.text is not None)
 
     def model_of(self, mind: MindSection) -> ModelSection:
-        """What agents of ``mind``, one of this scenario's, are asked with."""
+        """What agents of ``mind``, one of this scenario's, are asked with, be it a model or something in its place."""
         own = mind.model if isinstance(mind, PartSection) else None
-        return self.model if own is None else own.over(self.model)
+        model = self.model if own is None else own.over(self.model)
+        options: dict[str, Any] = {}
+        if mind.mode == AUTOGEN:
+            options = self.cognition.options_of(mind)
+        elif mind.mode != HUMAN:
+            return model
+        told = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        name = f"{mind.mode}/{told}" if options else mind.mode
+        return model.model_copy(update={"backend": mind.mode, "options": options, "name": name, "logprobs": False})
 
     @property
     def models(self) -> dict[str, ModelSection]:
         """The model of each mind that asks one, by the key of that mind."""
-        minds = self.cognition.named_minds
-        return {key: self.model_of(mind) for key, mind in minds.items() if mind.asks}
+        minds = {key: (mind, self.model_of(mind)) for key, mind in self.cognition.named_minds.items()}
+        return {key: model for key, (mind, model) in minds.items() if mind.prompts or (mind.plugged and model.named)}
 
     @property
     def steered(self) -> bool:

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, WithJsonSchema, create_model
 
+from s3agents.agents.base import Agent
 from s3agents.agents.crowd import Due
-from s3agents.agents.social_agent import SocialAgent
 from s3agents.cognition.base import TurnView
 from s3agents.cognition.recall import recollect
 from s3agents.config.survey import Item, OpenItem
@@ -76,7 +76,7 @@ class _OpenReply(Reply):
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    agent: SocialAgent
+    agent: Agent
     item: Item
 
 

@@ -16,6 +16,7 @@ from s3agents.ids import UserId
 from s3agents.llm.asked import Asked
 from s3agents.memory.base import TextStore
 from s3agents.memory.local import LocalStore
+from s3agents.minds import Agents, Minds
 from s3agents.network.society import Society
 from s3agents.persona import Persona
 from s3agents.preparation import Prepared, prepare
@@ -120,14 +121,13 @@ async def opened_moment(
     async with AsyncExitStack() as stack:
         store = LocalStore(prepared.embedder)
         stack.push_async_callback(store.close)
-        minds = wiring.Minds(
-            scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt
-        )
+        minds = Minds(scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt)
 
         def mind_of(persona: Persona) -> Mind:
             return watch(minds(persona))
 
-        crowd = Crowd(prepared.society, store, mind_of=mind_of, limits=wiring.crowd_limits(scenario))
+        limits, agents = wiring.crowd_limits(scenario), Agents(scenario, prepared.roster)
+        crowd = Crowd(prepared.society, store, mind_of=mind_of, limits=limits, agent_of=agents)
         await _restored(crowd, checkpoint, users)
         yield Moment(past=past, tick=tick, crowd=crowd, store=store)
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 
 from s3agents.config.model import OPENAI, ModelSection
-from s3agents.llm.base import ChatCompletionClient, ModelWrapper, Request, forward
+from s3agents.errors import RunError
+from s3agents.llm.base import ChatCompletionClient, LeafClient, ModelWrapper, Request, forward
 from s3agents.llm.completion import Completion
 
-__all__ = ["Asked", "ModelOf", "NamedClient", "endpoint_key", "model_of"]
+__all__ = ["Asked", "ModelOf", "NamedClient", "NobodyClient", "endpoint_key", "model_of"]
 
 ModelOf = Callable[[ModelSection], ChatCompletionClient]
 """The client of a model."""
@@ -49,3 +50,15 @@ class NamedClient(ModelWrapper):
     async def ask(self, request: Request) -> Completion:
         """One reply of that model."""
         return await forward(self.inner, request._replace(args={**request.args, "model": self._model}))
+
+
+class NobodyClient(LeafClient):
+    """Stands for a client while it is found out whether a mind can be made with one; it is not to be asked."""
+
+    async def ask(self, request: Request) -> Completion:
+        """Nothing.
+
+        Raises:
+            RunError: in any case.
+        """
+        raise RunError("a mind asked its model before the run")

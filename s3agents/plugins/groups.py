@@ -46,8 +46,10 @@ _ALL = (
         name="s3agents.agent",
         thing="a class of agents",
         key="cognition.groups.agent",
-        port="s3agents.agents.social_agent:SocialAgent",
-        methods={"turn": 2, "settle": 1, "unsaid": 1, "remember_history": 2},
+        port="s3agents.agents.base:Agent",
+        methods={"turn": 3, "settle": 1, "unsaid": 1, "remember_history": 2},
+        attributes=("mind", "persona", "profile", "state"),
+        ours=("social",),
     ),
     Group(
         name="s3agents.channel",

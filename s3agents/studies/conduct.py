@@ -97,7 +97,7 @@ def _plan(cells: Sequence[Cell]) -> dict[str, str]:
     known: dict[tuple[str, str], str] = {}
 
     def digest(scenario: Scenario) -> str:
-        names = sorted({mind.pack for mind in scenario.cognition.minds if mind.asks})
+        names = sorted({mind.prompts for mind in scenario.cognition.minds if mind.prompts is not None})
         for name in names:
             if (name, scenario.language) not in known:
                 known[name, scenario.language] = PackFolder.find(name, scenario.language, marker=MARKER).sha256

@@ -138,7 +138,7 @@ def _contender(scenario: Scenario, models: Models) -> Contender:
         return rules_contender(scenario.language, section.rules)
     if section.mode == "fitted":
         return fitted_contender(load_learnt(scenario)[str(section.learnt)], scenario.language)
-    client = models(scenario) if section.asks else None
+    client = models(scenario) if section.mode == "llm" else None
     if client is None:
         raise ConfigError(explain("study: individual", wanted="a mind of mode llm, fitted or rules", got=section.mode))
     model = scenario.model_of(section).model_copy(update={"budget": None})  # the study's own counts what all spend

@@ -52,7 +52,7 @@ def delaying(*, longest: int = 3) -> Iterator[None]:
         return made
 
     with (
-        patch("s3agents.wiring.RulesCognition", slowed(RulesCognition)),
-        patch("s3agents.wiring.LlmCognition", slowed(LlmCognition)),
+        patch("s3agents.minds.RulesCognition", slowed(RulesCognition)),
+        patch("s3agents.minds.LlmCognition", slowed(LlmCognition)),
     ):
         yield

@@ -23,6 +23,7 @@ from s3agents.fleet.shard_log import ShardLog
 from s3agents.fleet.shelf import Shelf
 from s3agents.fleet.worker import Worker
 from s3agents.memory.local import LocalStore
+from s3agents.minds import Minds
 from s3agents.preparation import Prepared
 from s3agents.record.sqlite import SqliteRecorder
 
@@ -144,7 +145,7 @@ async def _hired(
     scenario, society = prepared.scenario, prepared.society
     store = LocalStore(wiring.build_embedder(scenario.memory.embedder))
     stack.push_async_callback(store.close)
-    minds = wiring.Minds(scenario, prepared.roster, store, client=None, packs=prepared.packs, learnt=prepared.learnt)
+    minds = Minds(scenario, prepared.roster, store, client=None, packs=prepared.packs, learnt=prepared.learnt)
     log, size, limits = (
         ShardLog(link, FleetNames.of(offer.opening)),
         scenario.limits.shard,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from s3agents import Society, wiring
+from s3agents import Society
 from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host
 from s3agents.bus.local import LocalBus
@@ -18,6 +18,7 @@ from s3agents.errors import BusError
 from s3agents.events import Post
 from s3agents.ids import UserId
 from s3agents.memory.local import LocalStore
+from s3agents.minds import Minds
 from s3agents.testing.societies import lively_scenario, society_of
 
 NEWS = {UserId("u0"): [Announcement(text="News!")]}
@@ -27,7 +28,7 @@ async def host_of(society: Society, bus: LocalBus, **changes: Any) -> Host:
     """A host of textbook agents, open."""
     scenario = lively_scenario([], **changes)
     store = LocalStore(HashingEmbedder())
-    minds = wiring.Minds(scenario, Roster(scenario, society), store, client=None, packs={})
+    minds = Minds(scenario, Roster(scenario, society), store, client=None, packs={})
     host = Host(Crowd(society, store, mind_of=minds, limits=CrowdLimits()), bus, shard=2)
     await host.open("run")
     return host

@@ -136,8 +136,8 @@ BAD = {
     ),
     "no origin of a society": ({**GOOD, "society": {}}, "exactly one of path, networkx and generate"),
     "an unknown mode": (
-        {**GOOD, "cognition": {"mode": "magic"}},
-        "cognition.mode: wanted 'rules', ",
+        {**GOOD, "cognition": {"mode": "no name"}},
+        "cognition.mode: wanted ",
     ),
     "a share over one": ({**GOOD, "cognition": {"decay": 1.5}}, "cognition.decay: wanted less than or equal to 1"),
     "an unknown bus": ({**GOOD, "bus": "carrier-pigeon"}, "bus: "),

@@ -76,7 +76,10 @@ def test_another_mode_leaves_tiers_aside(tmp_path: Path) -> None:
             {"tiers": {"influential": "llm"}},
             "cognition.tiers: wanted a mind for every class: nobody says how regular, low_impact think (or others)",
         ),
-        ({"tiers": {"influential": "tiered", "others": "rules"}}, "cognition.tiers.influential.mode: wanted 'rules'"),
+        (
+            {"tiers": {"influential": "tiered", "others": "rules"}},
+            "cognition.tiers.influential.mode: wanted 'autogen', 'fitted', 'human', 'llm', 'rules' or the name of an",
+        ),
         ({"tiers": {"influential": {"pack": "joint"}, "others": "rules"}}, "cognition.tiers.influential.mode: wanted"),
         ({"tiers": {"influentail": "llm", "others": "rules"}}, "wanted a known key (perhaps influential)"),
         ({"tiers": {"others": {"mode": "rules", "tiers": {}}}}, "cognition.tiers.others.tiers: wanted a known key"),
@@ -84,7 +87,7 @@ def test_another_mode_leaves_tiers_aside(tmp_path: Path) -> None:
         ({"tiers": {"others": "rules"}, "groups": [{"name": "a", "users": ["0"]}]}, "wanted a mode for group 'a'"),
         (
             {"tiers": {"others": "rules"}, "groups": [{"name": "a", "users": ["0"], "mode": "tiered"}]},
-            "cognition.groups.0.mode: wanted 'rules'",
+            "cognition.groups.0.mode: wanted 'autogen', 'fitted', 'human', 'llm', 'rules' or the name of an installed",
         ),
         ({"tiers": {"others": "rules"}, "classes": {"influential_share": 2}}, "cognition.classes.influential_share"),
     ],

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from s3agents import Run, Simulation, Society, wiring
+from s3agents import Run, Simulation, Society
 from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host
 from s3agents.bus.local import LocalBus
@@ -28,6 +28,7 @@ from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.turns import LocalTurns
 from s3agents.errors import ReplyError
 from s3agents.memory.local import LocalStore
+from s3agents.minds import Minds
 from s3agents.preparation import prepare
 from s3agents.record.sqlite import SqliteRecorder
 from s3agents.testing.delaying import DelayingCognition, delaying
@@ -173,7 +174,7 @@ def test_a_record_restores_what_the_agents_were(society: Society, ticks: int) ->
         store, bus = LocalStore(prepared.embedder), LocalBus()
         with delaying(), pytest.MonkeyPatch.context() as patch:
             patch.setattr("s3agents.testing.delaying.DelayingCognition", Unreliable)
-            minds = wiring.Minds(prepared.scenario, prepared.roster, store, client=None, packs={})
+            minds = Minds(prepared.scenario, prepared.roster, store, client=None, packs={})
             limits = CrowdLimits(history=0, spontaneous=0.1)
             host = Host(Crowd(society, store, mind_of=minds, limits=limits), bus)
             with closing(SqliteRecorder(folder / "run.sqlite")) as recorder:

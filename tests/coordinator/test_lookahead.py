@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from s3agents import Society, wiring
+from s3agents import Society
 from s3agents.agents.crowd import Crowd, CrowdLimits
 from s3agents.agents.host import Host
 from s3agents.bus.local import LocalBus
@@ -26,6 +26,7 @@ from s3agents.coordinator.pipeline import Pace
 from s3agents.coordinator.turns import LocalTurns
 from s3agents.errors import FaultLimitError
 from s3agents.memory.local import LocalStore
+from s3agents.minds import Minds
 from s3agents.preparation import prepare
 from s3agents.record.fingerprint import fingerprint
 from s3agents.record.sqlite import SqliteRecorder
@@ -103,8 +104,8 @@ async def live(
     def slow(*args: Any, **options: Any) -> SlowCognition:
         return SlowCognition(DelayingCognition(RulesCognition(*args, **options), longest=story.longest), story.slowness)
 
-    with patch("s3agents.wiring.RulesCognition", slow), closing(SqliteRecorder(file)) as recorder:
-        minds = wiring.Minds(scenario, prepared.roster, store, client=None, packs={})
+    with patch("s3agents.minds.RulesCognition", slow), closing(SqliteRecorder(file)) as recorder:
+        minds = Minds(scenario, prepared.roster, store, client=None, packs={})
         crowd = Crowd(story.society, store, mind_of=minds, limits=CrowdLimits(spontaneous=story.spontaneous))
         coordinator = Coordinator(
             LocalTurns(Host(crowd, bus, shard=2), replace(pace, faults=story.limit)),

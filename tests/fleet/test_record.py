@@ -95,7 +95,7 @@ def test_workers_and_shards_do_not_shape_the_record(
     """Over any society, with acts that are put off, urges, seeds and faults."""
     rules = {"rules": {"forward": 0.4, "post": 0.3, "contagion": 0.5}, "spontaneous": spontaneous}
     prepared = told(society, limits={"shard": shard, "faults": 1.0}, cognition=rules)
-    with tempfile.TemporaryDirectory() as folder, patch("s3agents.wiring.RulesCognition", unreliable):
+    with tempfile.TemporaryDirectory() as folder, patch("s3agents.minds.RulesCognition", unreliable):
         true, mine = alone(prepared, Path(folder) / "one"), Path(folder) / "run.sqlite"
         assert asyncio.run(with_workers(nats_url, prepared, mine, *[Worker] * workers))
         assert first_difference(true, mine) is None
@@ -147,7 +147,7 @@ async def test_who_is_stopped_loses_the_order_and_spoils_nothing(
 async def test_a_run_goes_on_with_workers_where_it_stopped_without_any(nats_url: str, tmp_path: Path) -> None:
     """States, memories, intentions and unread posts reach workers from the record alone."""
     prepared = told(dense(), limits={"shard": 5})
-    with patch("s3agents.wiring.RulesCognition", DelayingRules):
+    with patch("s3agents.minds.RulesCognition", DelayingRules):
         true = await asyncio.to_thread(alone, prepared, tmp_path / "one")
         stop = StopRequest()
 
@@ -193,7 +193,7 @@ async def test_too_many_faults_in_one_shard_end_the_run_at_once(nats_url: str, t
     """With the one message that one process has, and without waiting for any other shard."""
     prepared = told(dense(), limits={"shard": 3, "faults": 0.05})
     with (
-        patch("s3agents.wiring.RulesCognition", Hopeless),
+        patch("s3agents.minds.RulesCognition", Hopeless),
         pytest.raises(FaultLimitError, match=r"tick 1: 2 of 2 turns failed.* 2 x test"),
     ):
         await with_workers(nats_url, prepared, tmp_path / "run.sqlite", Worker, Worker)
