@@ -33,7 +33,7 @@ class Choice(NamedTuple):
 Choices = tuple[Choice, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Offer:
     """What agents of a scenario can do, beside nothing.
 

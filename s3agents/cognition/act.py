@@ -77,7 +77,7 @@ def _text(view: TurnView, action: SocialAction, decision: Decision) -> str:
     if not action.writes:
         return ""
     if not decision.text or not decision.text.strip():
-        raise ReplyError(explain(f"a {action.name}", wanted="a text", got="none"), cause="empty")
+        raise ReplyError(explain(f"action {action.name}", wanted="a text", got="none"), cause="empty")
     return decision.text[: view.scene.post_chars]
 
 
@@ -85,7 +85,7 @@ def _target(view: TurnView, action: SocialAction, decision: Decision) -> Deliver
     if decision.target is None:
         if action.aims is Aim.POST:
             wanted = "the post that it is about"
-            raise ReplyError(explain(f"a {action.name}", wanted=wanted, got="none"), cause="target")
+            raise ReplyError(explain(f"action {action.name}", wanted=wanted, got="none"), cause="target")
         return None
     seen = {d.post.id: d for d in view.perceived}
     read = seen.get(decision.target)
@@ -94,5 +94,5 @@ def _target(view: TurnView, action: SocialAction, decision: Decision) -> Deliver
         raise ReplyError(explain("target of a decision", wanted=wanted, got=decision.target), cause="target")
     if action.aims is Aim.NONE or not action.fits(read, view.persona.id):
         wanted = "no post" if action.aims is Aim.NONE else "a post that it can be about"
-        raise ReplyError(explain(f"target of a {action.name}", wanted=wanted, got=decision.target), cause="target")
+        raise ReplyError(explain(f"target of {action.name}", wanted=wanted, got=decision.target), cause="target")
     return read

@@ -39,7 +39,7 @@ class RulesCognition:
         return Appraisal(emotion=self._feel(view), attitude=self._judge(view))
 
     async def act(self, view: TurnView, appraisal: Appraisal) -> Decision:
-        """Forward by independent cascade, else perhaps write, else another action of stated probability, else nothing."""
+        """Forward by independent cascade, else write, else another action, each with its probability, else nothing."""
         level = EMOTIONS.index(appraisal.emotion.level)
         chances = [self._chance(d.post, appraisal.attitude, level) * self._trust(d) for d in view.perceived]
         p = self._p(view, chances, level)

@@ -251,7 +251,7 @@ def target_of(reply: ActReply | JointReply, posts: int, *, choices: Choices | No
     if reply.target == 0 and len(numbers) == 1:
         return numbers[0]
     got = str(reply.target)
-    raise ReplyError(explain(f"target of a {reply.action}", wanted=_numbers(numbers), got=got), cause="target")
+    raise ReplyError(explain(f"target of {reply.action}", wanted=_numbers(numbers), got=got), cause="target")
 
 
 def _numbers(numbers: Sequence[int]) -> str:

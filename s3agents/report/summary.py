@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,10 +65,10 @@ class Summary:
         ticks: committed.
         ticks_planned: of the scenario.
         aware: users who were exposed to a post or published one.
-        posts: originals.
+        posts: in words of their authors' own: originals, replies and quotes.
         forwards: forwards.
         exposures: posts that reached somebody.
-        turns: number of turns that came to ``forward``, ``post``, ``inactive`` or ``faulted``.
+        turns: number of turns that came to ``forward``, ``post``, another action, ``inactive`` or ``faulted``.
         not_exposed: agent-steps without a turn; with the turns they make ``users`` times ``ticks``.
         attitudes: users by the attitude of their last turn.
         share_positive_first: share of positive attitudes among those aware, at the first tick with ten of them (or
@@ -161,11 +162,17 @@ def _sums(run: Run) -> dict[str, Any]:
         return {
             **dict(zip(names, sums, strict=True)),
             "ticks": ticks,
-            "turns": {name: outcomes.get(name, 0) for name in ("forward", "post", "inactive", "faulted")},
+            "turns": _turns(outcomes),
             "modes": mode_costs(db),
             "faults": faults_by_cause(run.record),
             "top_posts": tuple(_rank(row) for row in db.execute(_FORWARDED, (_TOP,))),
         }
+
+
+def _turns(outcomes: Mapping[str, int]) -> dict[str, int]:
+    """Numbers of turns: of what S3 has in any case, of other actions where there were any."""
+    others = sorted(outcomes.keys() - {"forward", "post", "inactive", "faulted"})
+    return {name: outcomes.get(name, 0) for name in ("forward", "post", *others, "inactive", "faulted")}
 
 
 def _course(run: Run) -> dict[str, Any]:

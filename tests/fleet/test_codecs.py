@@ -23,6 +23,7 @@ TICKS = st.integers(0, 10**6)
 SHARES = st.floats(0.0, 1.0)
 ATTITUDES = st.sampled_from(Attitude)
 SOURCES = st.sampled_from(Source)
+ACTS = st.sampled_from([*Action, "like", "wave"])
 BELIEFS = st.sampled_from(Emotion).flatmap(
     lambda level: st.floats(0.0, 1.0).map(lambda a: EmotionBelief(level=level, p=(a, (1 - a) / 3, 1 - a - (1 - a) / 3)))
 )
@@ -32,7 +33,7 @@ INTENTIONS = st.builds(
     Intention,
     decided=TICKS,
     due=TICKS,
-    action=st.sampled_from(Action),
+    action=ACTS,
     target=st.none() | TEXTS,
     root=st.none() | TEXTS,
     text=TEXTS,
@@ -76,9 +77,9 @@ def results(draw: st.DrawFn) -> TurnResult:
         recalled=names,
         emotion=st.none() | BELIEFS,
         attitude=st.none() | SIDES,
-        action=st.none() | st.sampled_from(Action),
+        action=st.none() | ACTS,
         target=st.none() | TEXTS,
-        p=st.none() | st.dictionaries(st.sampled_from(Action), SHARES),
+        p=st.none() | st.dictionaries(ACTS, SHARES),
         remembered=st.lists(ITEMS, max_size=4).map(tuple),
         forgotten=names,
         intended=st.none() | INTENTIONS,
