@@ -16,6 +16,7 @@ from typing import Any
 
 from s3agents.config import Scenario
 from s3agents.coordinator.run_folder import RunFolder, free_folder
+from s3agents.counterfactual import steered_from
 from s3agents.errors import ConfigError, RunFolderError, explain
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.network.society import Society
@@ -28,7 +29,7 @@ from s3agents.simulation import Simulation
 
 __all__ = ["changed_scenario", "fork_run"]
 
-_ADDED = ("seeds",)
+_ADDED = ("seeds", "interventions", "channels")
 """Lists of a scenario to which a change adds; any other value takes the place of what was there."""
 
 _FIXED = ("society", "memory.embedder")
@@ -53,8 +54,8 @@ def fork_run(
     Args:
         folder: of the other run, which is left as it is, and may still go on.
         at_tick: the last tick that both share; -1 for none.
-        changes: keys of the scenario that differ from then on, nested as in a scenario's file. Seeds are added to those
-            that there are, and come after ``at_tick``.
+        changes: keys of the scenario that differ from then on, nested as in a scenario's file. Seeds, interventions and
+            channels are added to those that there are, and come after ``at_tick``.
         overrides: further changes, as ``cognition.decay=0.1``.
         out: folder of the new run; by default beside the other, named after the tick.
         society: needed if the other run was given one.
@@ -106,7 +107,7 @@ def changed_scenario(
         elif seed.tick <= at_tick:
             wanted = f"a tick after {at_tick}, the last that the futures share"
             raise ConfigError(explain("fork: seeds: tick of a new post", wanted=wanted, got=str(seed.tick)))
-    return scenario
+    return steered_from(before, scenario, tick=at_tick)
 
 
 def _merged(data: Mapping[str, Any], changes: Mapping[str, Any], *, top: bool = False) -> dict[str, Any]:

@@ -5,17 +5,18 @@
     async with Simulation(scenario) as sim:
         await sim.step(3)
         sim.inject("33", "The books are in order; I have seen them.", attitude="positive")
+        sim.intervene({"kind": "label", "posts": {"text": "leak"}, "text": "disputed"})
         while not sim.done:
             await sim.step()
             print(sim.run.curves().iloc[-1])
 
-What comes from outside becomes part of the run's scenario, as seed posts, before anybody can read it: the run can be
-resumed, replayed and forked like any other.
+What comes from outside becomes part of the run's scenario, as seed posts and interventions, before anybody can notice:
+the run can be resumed, replayed and forked like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from pydantic import ValidationError
@@ -23,12 +24,14 @@ from pydantic import ValidationError
 from s3agents.config.scenario import Scenario, SeedPost
 from s3agents.coordinator.coordinator import Coordinator, Progress, StopRequest
 from s3agents.coordinator.run_folder import RunFolder
+from s3agents.counterfactual import steered_from
 from s3agents.errors import InputError, explain
 from s3agents.ids import PostId, UserId, post_id
 from s3agents.labels import Attitude, Emotion
 from s3agents.preparation import Prepared
 from s3agents.record.base import TickRecord
 from s3agents.report.run import Run
+from s3agents.scenarios import parse_scenario
 
 __all__ = ["OpenRun", "Steps"]
 
@@ -53,6 +56,10 @@ class OpenRun(Protocol):
 
     def add_seed(self, seed: SeedPost) -> None:
         """Have a post enter from outside."""
+        ...
+
+    def add_intervention(self, scenario: Scenario) -> None:
+        """Have the last intervention of ``scenario`` in force as well."""
         ...
 
 
@@ -163,6 +170,32 @@ class Steps:
         said = [one for one in scenario.seeds if (one.tick, one.author) == (self.tick, author) and one.text is not None]
         simulation.add_seed(seed)
         return post_id(self.tick, UserId(author), len(said))
+
+    def intervene(self, intervention: Mapping[str, Any]) -> None:
+        """Have something done to the run, from the next tick on.
+
+        Without a tick of its own it is in force from the next one on, or waits from then on for its condition.
+
+        Args:
+            intervention: as in the section ``interventions`` of a scenario, such as
+                ``{"kind": "remove", "at": 7, "posts": {"text": "hoax"}}``.
+
+        Raises:
+            InputError: if it is none, does not fit the society, names a tick that has been played, or none is left;
+                then nothing has changed.
+        """
+        simulation, scenario = self._simulation, self._simulation.prepared.scenario.pinned()
+        if self.done:
+            raise InputError(explain("intervene", wanted="a run with a tick left", got=f"{self.ticks} ticks played"))
+        before = scenario.dump()
+        added = {**before, "interventions": [*before.get("interventions", ()), self._timed(intervention)]}
+        changed = parse_scenario(added, origin="intervene")
+        simulation.add_intervention(steered_from(scenario, changed, tick=self.tick - 1))
+
+    def _timed(self, intervention: Mapping[str, Any]) -> dict[str, Any]:
+        """``intervention`` with a tick in which it is in force, if it says nothing of that."""
+        said = intervention.keys() & {"at", "from", "until", "when"}
+        return dict(intervention) if said else {**intervention, "from": self.tick}
 
     def __aiter__(self) -> Self:
         """Tick by tick to the end."""

@@ -30,6 +30,16 @@ class SpanSection(Section):
     from_: int | None = Field(default=None, ge=0, alias="from")
     until: int | None = Field(default=None, ge=0)
 
+    @property
+    def earliest(self) -> int:
+        """The first tick in which it can be in force."""
+        return self.from_ or 0
+
+    @property
+    def dated(self) -> bool:
+        """Whether it names that tick."""
+        return self.from_ is not None
+
     @model_validator(mode="after")
     def _forwards(self) -> SpanSection:
         if self.until is not None and self.until < (self.from_ or 0):
@@ -60,7 +70,12 @@ class TimedSection(SpanSection):
     @property
     def earliest(self) -> int:
         """The first tick in which it can be in force."""
-        return self.at if self.at is not None else self.from_ or 0
+        return super().earliest if self.at is None else self.at
+
+    @property
+    def dated(self) -> bool:
+        """Whether it names that tick."""
+        return self.at is not None or super().dated
 
     @model_validator(mode="after")
     def _one_time(self) -> TimedSection:

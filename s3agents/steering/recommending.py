@@ -41,7 +41,7 @@ class Served:
     def in_force(self, tick: int) -> bool:
         """Whether it recommends in ``tick``."""
         until = self.section.until
-        return tick >= (self.section.from_ or 0) and (until is None or tick <= until)
+        return tick >= self.section.earliest and (until is None or tick <= until)
 
 
 def places(share: float, own: int, attention: int) -> int:
