@@ -10,11 +10,12 @@ from s3agents import plugins
 from s3agents.actions.table import ACTIONS, GROUP
 from s3agents.config import Scenario
 from s3agents.config.cognition import SOCIAL
+from s3agents.config.interventions import PluginInterventionSection
 from s3agents.config.memory import EmbedderSection
 from s3agents.config.scenario import SocietySection
 from s3agents.embed.base import Embedder
 from s3agents.embed.foreign import ForeignEmbedder
-from s3agents.errors import SocietyError, explain
+from s3agents.errors import ConfigError, SocietyError, explain
 from s3agents.network.society import Society
 from s3agents.plugins import GROUPS, PluginFacts
 from s3agents.record.base import Recorder
@@ -26,7 +27,12 @@ from s3agents.secrecy import secrets_here, secrets_in
 __all__ = ["check_plugins", "plugged_embedder", "plugged_recorders", "plugged_society", "recorder_beside"]
 
 _COGNITION, _AGENT = "s3agents.cognition", "s3agents.agent"
+_CHANNEL, _INTERVENTION = "s3agents.channel", "s3agents.intervention"
 _EMBEDDER, _RECORDER, _SOCIETY = "s3agents.embedder", "s3agents.recorder", "s3agents.society"
+
+
+_Named = tuple[str, str, str]
+"""Extension point, name and key."""
 
 
 def check_plugins(scenario: Scenario, *, society: bool = True) -> tuple[PluginFacts, ...]:
@@ -37,14 +43,21 @@ def check_plugins(scenario: Scenario, *, society: bool = True) -> tuple[PluginFa
         society: whether the one that reads its society is needed.
 
     Raises:
-        InputError: for the first that is not there, does not import, or is not what its extension point wants.
+        ConfigError: listing all that are not there, do not import, or are not what their extension points want.
     """
-    found = {}
+    found, wrong = {}, list[ConfigError]()
     for group, name, key in _named(scenario):
         if group == _SOCIETY and not society:
             continue
-        plugins.load(group, name, key=key)
-        found[group, name] = plugins.origin(group, name, key=key)
+        try:
+            plugins.load(group, name, key=key)
+            found[group, name] = plugins.origin(group, name, key=key)
+        except ConfigError as error:
+            wrong.append(error)
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        raise ConfigError("\n  ".join([f"{len(wrong)} plugins cannot be used", *map(str, wrong)]))
     return tuple(found[pair] for pair in sorted(found))
 
 
@@ -108,12 +121,20 @@ def recorder_beside(
     return RecorderWithOthers(record, others, folder=folder, secrets=secrets)
 
 
-def _named(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
-    """Extension point, name and key of every plugin that a scenario names."""
+def _named(scenario: Scenario) -> Iterator[_Named]:
+    """Every plugin that a scenario names."""
     if scenario.memory.embedder.kind not in GROUPS[_EMBEDDER].ours:
         yield _EMBEDDER, scenario.memory.embedder.kind, "memory.embedder.kind"
     if scenario.society.reader is not None:
         yield _SOCIETY, scenario.society.reader, "society.reader"
+    yield from _of_minds(scenario)
+    yield from _of_steering(scenario)
+    yield from ((_RECORDER, section.kind, f"recorders.{n}.kind") for n, section in enumerate(scenario.recorders))
+    yield from ((METRIC_GROUP, name, f"metrics.{n}") for n, name in enumerate(scenario.metrics))
+
+
+def _of_minds(scenario: Scenario) -> Iterator[_Named]:
+    """Cognitions, classes of agents, and what they can do."""
     for n, name in enumerate(scenario.actions):
         if name not in ACTIONS:
             yield GROUP, name, f"actions.{n}"
@@ -122,7 +143,14 @@ def _named(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
             yield _COGNITION, mind.mode, f"{place}.mode"
         if (name := scenario.cognition.agent_of(mind)[0]) != SOCIAL:
             yield _AGENT, name, f"{place}.agent"
-    for n, section in enumerate(scenario.recorders):
-        yield _RECORDER, section.kind, f"recorders.{n}.kind"
-    for n, name in enumerate(scenario.metrics):
-        yield METRIC_GROUP, name, f"metrics.{n}"
+
+
+def _of_steering(scenario: Scenario) -> Iterator[_Named]:
+    """Channels and interventions."""
+    for n, channel in enumerate(scenario.channels):
+        for m, part in enumerate(channel.parts):
+            if part.kind not in GROUPS[_CHANNEL].ours:
+                yield _CHANNEL, part.kind, f"channels.{n}{f'.mix.{m}' if channel.mix else ''}.kind"
+    for n, intervention in enumerate(scenario.interventions):
+        if isinstance(intervention, PluginInterventionSection):
+            yield _INTERVENTION, intervention.kind, f"interventions.{n}.kind"

@@ -1,13 +1,15 @@
-"""Secrecy: what no message may show: keys among options and in the environment, blotted out of the words of others."""
+"""Secrecy: the words of others' code as messages of ours, without what no message may show: keys and the like."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from s3agents.config.section import is_secret
+from s3agents.errors import S3AgentsError
 
-__all__ = ["Silencer", "secrets_here", "secrets_in"]
+__all__ = ["Silencer", "failures_as", "secrets_here", "secrets_in"]
 
 _SHORTEST = 6  # characters of a secret: what is shorter may be part of any word
 
@@ -31,6 +33,28 @@ class Silencer:
     def told_by(self, exc: BaseException) -> bool:
         """Whether a traceback of ``exc`` would show a secret."""
         return any(secret in str(link) or secret in repr(link) for link in _chain(exc) for secret in self.secrets)
+
+
+@contextmanager
+def failures_as(
+    kind: Callable[[str], S3AgentsError], who: str, *, secrets: Collection[str] = (), ours: bool = False
+) -> Iterator[None]:
+    """What code of others raises in the block, as an error of ours that begins with ``who``.
+
+    Args:
+        kind: makes the error of its message.
+        who: as messages call the code.
+        secrets: what no message may show.
+        ours: whether an error of our own, which passes through otherwise, becomes one of ``kind`` as well.
+    """
+    try:
+        yield
+    except Exception as exc:  # whatever its authors let it raise
+        if isinstance(exc, S3AgentsError) and not ours:
+            raise
+        silencer = Silencer(secrets)
+        message = silencer.blotted(f"{who}: {type(exc).__name__}: {exc}")
+        raise kind(message) from (None if silencer.told_by(exc) else exc)
 
 
 def secrets_in(options: object, *, secret: bool = False) -> Iterator[str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from s3agents import plugins
 from s3agents.actions.base import SocialAction
 from s3agents.actions.follow import Follow
+from s3agents.actions.foreign import ForeignAction
 from s3agents.actions.like import Like
 from s3agents.actions.offer import DEFAULT_OFFER, Offer
 from s3agents.actions.quote import Quote
@@ -47,7 +48,6 @@ def offer_of(names: Sequence[str], *, language: str) -> Offer:
     return offer
 
 
-@lru_cache(maxsize=64)
 def _offer(names: tuple[str, ...]) -> Offer:
     if names == DEFAULT_OFFER.names[:-1]:
         return DEFAULT_OFFER
@@ -59,8 +59,15 @@ def _action(name: str, number: int) -> SocialAction:
     if known is not None:
         return known
     key = f"actions.{number}"
+    return _foreign(plugins.load(GROUP, name, key=key), name, key)
+
+
+@lru_cache(maxsize=64)
+def _foreign(kind: object, name: str, key: str) -> SocialAction:
+    """The action of a package, made once for each ``kind`` that it offers."""
+    del kind
     made = plugins.make(GROUP, name, {}, key=key)
     if not isinstance(made, SocialAction) or made.name != name:
         got = f"one called {made.name!r}" if isinstance(made, SocialAction) else type(made).__name__
         raise ConfigError(explain(f"{key} ({name})", wanted=f"an action called {name!r}", got=got))
-    return made
+    return ForeignAction(made, plugins.called(GROUP, name, key=key))

@@ -8,12 +8,14 @@ from typing import Any
 
 from s3agents import plugins
 from s3agents.channels.base import Channel
+from s3agents.channels.foreign import ForeignChannel
 from s3agents.channels.mix import Mix
 from s3agents.channels.random import Random
 from s3agents.channels.ranked import Chronological, Popularity
 from s3agents.channels.similarity import Similarity
 from s3agents.config.channels import ChannelSection, MixPart
 from s3agents.errors import ConfigError, explain
+from s3agents.secrecy import secrets_here, secrets_in
 
 __all__ = ["KINDS", "build_channel"]
 
@@ -43,7 +45,8 @@ def build_channel(section: ChannelSection, *, key: str, given: Mapping[str, Any]
 def _part(part: MixPart, key: str, given: Mapping[str, Any]) -> Channel:
     if part.kind not in KINDS:
         made: Channel = plugins.make("s3agents.channel", part.kind, part.options, key=f"{key}.kind", given=given)
-        return made
+        who = plugins.called("s3agents.channel", part.kind, key=f"{key}.kind")
+        return ForeignChannel(made, who, secrets=[*secrets_in(part.options), *secrets_here()])
     if part.options:
         got = ", ".join(part.options)
         raise ConfigError(explain(f"{key}.options", wanted=f"none with kind {part.kind}", got=got))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import TypeVar
 
 from s3agents.cognition.base import Appraisal, Cognition, Decision, TurnView, Writer
-from s3agents.errors import ReplyError, S3AgentsError, explain
+from s3agents.errors import ReplyError, explain
 from s3agents.ids import PostId
-from s3agents.secrecy import Silencer
+from s3agents.secrecy import failures_as
 
 __all__ = ["foreign_cognition"]
 
@@ -28,7 +29,7 @@ def foreign_cognition(inner: Cognition, who: str, *, secrets: Collection[str] = 
 
 class _ForeignCognition:
     def __init__(self, inner: Cognition, who: str, *, secrets: Collection[str]) -> None:
-        self._inner, self._who, self._silencer = inner, who, Silencer(secrets)
+        self._inner, self._who, self._secrets = inner, who, tuple(secrets)
 
     @property
     def mode(self) -> str:
@@ -52,13 +53,8 @@ class _ForeignCognition:
         return await self._had(lambda: self._inner.act(view, appraisal), Decision)
 
     async def _had(self, ask: Callable[[], Awaitable[_Came]], kind: type[_Came]) -> _Came:
-        try:
+        with failures_as(partial(ReplyError, cause="plugin"), self._who, secrets=self._secrets):
             came = await ask()
-        except S3AgentsError:
-            raise
-        except Exception as exc:  # whatever its authors let it raise
-            message = self._silencer.blotted(f"{self._who}: {type(exc).__name__}: {exc}")
-            raise ReplyError(message, cause="plugin") from (None if self._silencer.told_by(exc) else exc)
         if not isinstance(came, kind):
             got = f"a {type(came).__qualname__}"
             raise ReplyError(explain(self._who, wanted=f"its {kind.__name__}", got=got), cause="plugin")

@@ -9,7 +9,7 @@ import numpy as np
 from s3agents.embed.base import Embedder, Vectors
 from s3agents.embed.unit import unit_vectors
 from s3agents.errors import MemoryStoreError
-from s3agents.secrecy import Silencer
+from s3agents.secrecy import failures_as
 
 __all__ = ["ForeignEmbedder"]
 
@@ -24,7 +24,7 @@ class ForeignEmbedder:
     """
 
     def __init__(self, inner: Embedder, who: str, *, secrets: Sequence[str] = ()) -> None:
-        self._inner, self._who, self._silencer = inner, who, Silencer(secrets)
+        self._inner, self._who, self._secrets = inner, who, tuple(secrets)
 
     @property
     def name(self) -> str:
@@ -39,11 +39,8 @@ class ForeignEmbedder:
         """
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        try:
+        with failures_as(MemoryStoreError, self._who, secrets=self._secrets):
             rows = await self._inner.embed(texts)
-        except Exception as exc:  # whatever its authors let it raise
-            message = self._silencer.blotted(f"{self._who}: {type(exc).__name__}: {exc}")
-            raise MemoryStoreError(message) from (None if self._silencer.told_by(exc) else exc)
         return unit_vectors(rows, count=len(texts), who=self._who)
 
     async def close(self) -> None:

@@ -11,9 +11,11 @@ from s3agents.config import interventions as sections
 from s3agents.config.timing import TimedSection
 from s3agents.interventions.accounts import Follow, Suspend, Unfollow
 from s3agents.interventions.base import Intervention
+from s3agents.interventions.foreign import ForeignIntervention
 from s3agents.interventions.posts import DownRank, Inject, Label, Remove
 from s3agents.interventions.selecting import Selecting
 from s3agents.interventions.throttle import Throttle
+from s3agents.secrecy import secrets_here, secrets_in
 
 __all__ = ["HOLDING", "KINDS", "ONCE", "build_intervention"]
 
@@ -43,7 +45,8 @@ def build_intervention(
         made: Intervention = plugins.make(
             "s3agents.intervention", section.kind, section.options, key=f"{key}.kind", given=given
         )
-        return made
+        who = plugins.called("s3agents.intervention", section.kind, key=f"{key}.kind")
+        return ForeignIntervention(made, who, secrets=[*secrets_in(section.options), *secrets_here()])
     kind: str = getattr(section, "kind", "")
     return KINDS[kind](section, selecting, key)
 

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
-from s3agents.errors import InputError, S3AgentsError, explain
+from s3agents.errors import ConfigError, S3AgentsError, explain
 from s3agents.plugins.groups import GROUPS, Group
 from s3agents.plugins.installed import PluginFacts, entries, facts_of
 from s3agents.secrecy import Silencer, secrets_here, secrets_in
@@ -28,7 +28,7 @@ def origin(group: str, name: str, *, key: str) -> PluginFacts:
         key: where it was named, for messages, such as ``cognition.mode``.
 
     Raises:
-        InputError: if there is none, or several packages offer one, or the name is that of a built-in kind.
+        ConfigError: if there is none, or several packages offer one, or the name is that of a built-in kind.
     """
     return facts_of(_entry(GROUPS[group], name, key))
 
@@ -37,7 +37,7 @@ def called(group: str, name: str, *, key: str) -> str:
     """What messages call a plugin: where it was named, its name, its package and its version.
 
     Raises:
-        InputError: as :func:`origin`.
+        ConfigError: as :func:`origin`.
     """
     return _thing(key, origin(group, name, key=key))
 
@@ -51,7 +51,7 @@ def load(group: str, name: str, *, key: str) -> Any:
         key: where it was named, for messages, such as ``cognition.mode``.
 
     Raises:
-        InputError: as :func:`origin`; if it cannot be imported; or if it is seen not to be what the group wants.
+        ConfigError: as :func:`origin`; if it cannot be imported; or if it is seen not to be what the group wants.
     """
     return _imported(GROUPS[group], _entry(GROUPS[group], name, key), key)
 
@@ -74,7 +74,7 @@ def make(
         given: what it gets besides, as far as it has parameters of these names.
 
     Raises:
-        InputError: as :func:`load`; if it does not take the options, or fails; or if what it makes lacks something.
+        ConfigError: as :func:`load`; if it does not take the options, or fails; or if what it makes lacks something.
     """
     entry = _entry(GROUPS[group], name, key)
     maker, thing = _imported(GROUPS[group], entry, key), _thing(key, facts_of(entry))
@@ -86,7 +86,7 @@ def make(
     except Exception as exc:  # code of others runs in there
         got = silencer.blotted(f"{exc}" if isinstance(exc, S3AgentsError) else f"{type(exc).__name__}: {exc}")
         message = explain(f"{thing}: options", wanted="those that it takes", got=got)
-        raise InputError(message) from (None if silencer.told_by(exc) else exc)
+        raise ConfigError(message) from (None if silencer.told_by(exc) else exc)
     check_made(facts_of(entry), made, key=key)
     return made
 
@@ -100,19 +100,19 @@ def check_made(plugin: PluginFacts, made: object, *, key: str) -> None:
         key: where it was named, for messages.
 
     Raises:
-        InputError: if it lacks one, or one of its methods cannot be called as it will be.
+        ConfigError: if it lacks one, or one of its methods cannot be called as it will be.
     """
     point, thing = GROUPS[plugin.group], _thing(key, plugin)
     _check_methods(point, made, thing, bound=True)
     lacking = [attribute for attribute in point.attributes if not hasattr(made, attribute)]
     if lacking:
-        raise InputError(_broken(point, thing, f"{_shown(made)} without {', '.join(lacking)}"))
+        raise ConfigError(_broken(point, thing, f"{_shown(made)} without {', '.join(lacking)}"))
 
 
 def _entry(point: Group, name: str, key: str) -> EntryPoint:
     if name in point.ours:
         wanted, got = "a name of its own", "the name of a built-in kind, which no plugin can take"
-        raise InputError(explain(f"{key}: plugin {name!r}", wanted=wanted, got=got))
+        raise ConfigError(explain(f"{key}: plugin {name!r}", wanted=wanted, got=got))
     every = entries(point.name)
     found = [entry for entry in every if entry.name == name]
     if len(found) == 1:
@@ -121,8 +121,8 @@ def _entry(point: Group, name: str, key: str) -> EntryPoint:
     if found:
         origins = ", ".join(f"{facts_of(entry).origin} ({entry.value})" for entry in found)
         remedy = "uninstall all but one, or have its authors call it something else"
-        raise InputError(explain(thing, wanted="one plugin of this name", got=origins, remedy=remedy))
-    raise InputError(_unknown(point, thing, name, [entry.name for entry in every]))
+        raise ConfigError(explain(thing, wanted="one plugin of this name", got=origins, remedy=remedy))
+    raise ConfigError(_unknown(point, thing, name, [entry.name for entry in every]))
 
 
 def _imported(point: Group, entry: EntryPoint, key: str) -> Any:
@@ -135,10 +135,10 @@ def _imported(point: Group, entry: EntryPoint, key: str) -> Any:
         got = silencer.blotted(f"{type(exc).__name__}: {exc}")
         remedy = f"see to what {facts.distribution} needs, or tell its authors"
         message = explain(thing, wanted=wanted, got=got, remedy=remedy)
-        raise InputError(message) from (None if silencer.told_by(exc) else exc)
+        raise ConfigError(message) from (None if silencer.told_by(exc) else exc)
     if not callable(found):
         wanted = f"a class or function that makes {point.thing}" if point.methods else f"a function: {point.thing}"
-        raise InputError(explain(thing, wanted=wanted, got=_shown(found)))
+        raise ConfigError(explain(thing, wanted=wanted, got=_shown(found)))
     if isinstance(found, type):
         _check_methods(point, found, thing, bound=False)
     return found
@@ -165,7 +165,7 @@ def _asked_for(
     taken = [name for name in names if name in options]
     if taken:
         wanted = "options besides what the run gives by itself"
-        raise InputError(explain(thing, wanted=wanted, got=", ".join(taken), remedy="leave them out"))
+        raise ConfigError(explain(thing, wanted=wanted, got=", ".join(taken), remedy="leave them out"))
     return {name: given[name] for name in names}
 
 
@@ -181,7 +181,7 @@ def _check_options(
     except TypeError as exc:
         takes = ", ".join(name for name in _parameters(maker) or ()) or "none"
         got = f"{', '.join(options) or 'none'}: {exc}"
-        raise InputError(explain(f"{thing}: options", wanted=f"those that it takes ({takes})", got=got)) from exc
+        raise ConfigError(explain(f"{thing}: options", wanted=f"those that it takes ({takes})", got=got)) from exc
 
 
 def _parameters(maker: Callable[..., Any]) -> list[str] | None:
@@ -198,10 +198,10 @@ def _check_methods(point: Group, found: object, thing: str, *, bound: bool) -> N
     for name, count in point.methods.items():
         method = getattr(found, name, None)
         if not callable(method):
-            raise InputError(_broken(point, thing, f"{_shown(found)} without a method {name}"))
+            raise ConfigError(_broken(point, thing, f"{_shown(found)} without a method {name}"))
         if bound and not _takes(method, count):
             got = f"{_shown(found)}, whose {name}{inspect.signature(method)} is to be called with {count}"
-            raise InputError(_broken(point, thing, got))
+            raise ConfigError(_broken(point, thing, got))
 
 
 def _takes(method: Callable[..., Any], count: int) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 from s3agents.errors import RecordError
 from s3agents.record.base import Checkpoint, Recorder, TickRecord
 from s3agents.record.second import SecondRecorder
-from s3agents.secrecy import Silencer
+from s3agents.secrecy import failures_as
 
 __all__ = ["RecorderWithOthers"]
 
@@ -34,7 +34,7 @@ class RecorderWithOthers:
         secrets: Collection[str] = (),
     ) -> None:
         self._first, self._others, self._folder = first, dict(others), folder
-        self._silencer = Silencer(secrets)
+        self._secrets = tuple(secrets)
 
     def commit(self, record: TickRecord) -> None:
         """Tell the others of a whole tick, and keep it.
@@ -86,10 +86,5 @@ class RecorderWithOthers:
             with self._named(who):
                 do(other)
 
-    @contextmanager
-    def _named(self, who: str) -> Iterator[None]:
-        try:
-            yield
-        except Exception as exc:  # whatever its authors let it raise
-            message = self._silencer.blotted(f"{who}: {type(exc).__name__}: {exc}")
-            raise RecordError(message) from (None if self._silencer.told_by(exc) else exc)
+    def _named(self, who: str) -> AbstractContextManager[None]:
+        return failures_as(RecordError, who, secrets=self._secrets, ours=True)

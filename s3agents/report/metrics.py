@@ -10,7 +10,7 @@ from typing import Protocol
 from s3agents import plugins
 from s3agents.errors import InputError, explain
 from s3agents.report.run import Run
-from s3agents.secrecy import Silencer, secrets_here
+from s3agents.secrecy import failures_as, secrets_here
 
 __all__ = ["METRIC_GROUP", "Measured", "Metric", "measured"]
 
@@ -56,11 +56,8 @@ def measured(run: Run) -> Measured:
 def _numbers(name: str, run: Run) -> dict[str, float | None]:
     metric: Metric = plugins.load(METRIC_GROUP, name, key="metrics")
     who = plugins.called(METRIC_GROUP, name, key="metrics")
-    try:
+    with failures_as(InputError, who, secrets=[*secrets_here()], ours=True):
         came = metric(run)
-    except Exception as exc:  # code of others runs in there
-        message = Silencer([*secrets_here()]).blotted(f"{type(exc).__name__}: {exc}")
-        raise InputError(explain(who, wanted="numbers", got=message)) from exc
     if not isinstance(came, Mapping):
         return {name: _number(came, who)}
     return dict(_columns(name, came, who))

@@ -186,6 +186,8 @@ def test_a_reader_has_the_path_of_the_scenario(tmp_path: Path) -> None:
         ({"recorders": [{"kind": "sqlite"}]}, "built-in"),
         ({"metrics": ["posts", "post"]}, "metrics.1: 'post'"),
         ({"society": {"reader": "rink"}}, "society.reader: 'rink'"),
+        ({"society": {"reader": "rink"}, "metrics": ["past"]}, "2 plugins cannot be used\n  society.reader: 'rink'"),
+        ({"channels": [{"mix": [{"kind": "random"}, {"kind": "rendom"}]}]}, "channels.0.mix.1.kind: 'rendom'"),
     ],
 )
 def test_a_plugin_that_cannot_be_used_stops_before_anything_is_written(
