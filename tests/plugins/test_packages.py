@@ -1,0 +1,98 @@
+"""The packages in ``plugins/``: installed, they pass their own tests, and a scenario plays with all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3agents.plugins import GROUPS
+from s3agents.testing.plugin_packages import write_package
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = sorted(file.parent for file in (ROOT / "plugins").glob("*/pyproject.toml"))
+
+
+def about(package: Path) -> dict[str, Any]:
+    """Its ``pyproject.toml``."""
+    return tomllib.loads((package / "pyproject.toml").read_text())
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which all of them are installed."""
+    folder = tmp_path_factory.mktemp("site")
+    for package in PACKAGES:
+        told = about(package)
+        project, (module,) = told["project"], told["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+        write_package(folder, project["name"], project["entry-points"], version=project["version"])
+        shutil.copy(package / module, folder / module)
+    return folder
+
+
+def python(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """What a Python process does that has the packages."""
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT)]), "COLUMNS": "160"}
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env=environ, cwd=cwd, timeout=240
+    )
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_a_package_is_a_model_to_copy(package: Path) -> None:
+    """One entry point of one of our groups, an extra for its tests, a README, and tests that run a contract suite."""
+    project = about(package)["project"]
+    assert project["name"] == package.name
+    assert set(project["entry-points"]) <= set(GROUPS)
+    assert any(one.startswith("pytest") for one in project["optional-dependencies"]["test"])
+    assert any(one.startswith("s3agents") for one in project["dependencies"])
+    (name,) = next(iter(project["entry-points"].values()))
+    assert f"{name}" in (package / "README.md").read_text()
+    assert "Contract)" in "".join(file.read_text() for file in (package / "tests").glob("test_*.py"))
+
+
+def test_we_do_not_depend_on_them() -> None:
+    """They depend on us."""
+    assert "s3agents-" not in json.dumps(about(ROOT)["project"])
+
+
+def test_they_pass_their_own_tests(site: Path) -> None:
+    """As installed, each beside the others."""
+    done = python(site, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(ROOT / "plugins"), cwd=ROOT)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "passed" in done.stdout
+
+
+def test_they_are_listed_with_package_and_version(site: Path, tmp_path: Path) -> None:
+    """And by the key that names them."""
+    rows = json.loads(python(site, "-m", "s3agents", "plugins", "--json", cwd=tmp_path).stdout)
+    listed = {(row["origin"], row["version"], row["group"]) for row in rows if row["value"] is not None}
+    wanted = {
+        (p["name"], p["version"], group) for p in (about(q)["project"] for q in PACKAGES) for group in p["entry-points"]
+    }
+    assert wanted <= listed
+
+
+def test_a_scenario_plays_with_all_of_them(site: Path, tmp_path: Path) -> None:
+    """And names them in its manifest; with one that is not there, a message says so, and nothing is written."""
+    scenario = str(ROOT / "plugins" / "example" / "scenario.yaml")
+    done = python(site, "-m", "s3agents", "run", scenario, "--bus", "local", "-o", "run", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["metrics"].keys() == {f"inequality.{of}" for of in ("reach", "forwards", "posts")}
+    assert len((tmp_path / "run" / "ticks.jsonl").read_text().splitlines()) == 24
+    used = json.loads((tmp_path / "run" / "manifest.json").read_text())["plugins"]
+    assert {use["distribution"] for use in used} == {package.name for package in PACKAGES}
+    lacking = python(
+        site, "-m", "s3agents", "run", scenario, "--set", "metrics=[inequity]", "-o", "other", cwd=tmp_path
+    )
+    assert lacking.returncode == 2
+    assert "metrics.0: 'inequity'" in lacking.stderr
+    assert "perhaps inequality" in lacking.stderr
+    assert not (tmp_path / "other").exists()
