@@ -41,6 +41,7 @@ class Lines:
         tokens = {source: prose_tokens(word) for source, word in words.sources.items()}
         post = max(literal_tokens(words.post), literal_tokens(words.forward)) + _LINE_END
         memory = literal_tokens(words.memory) + _LINE_END
+        self._label_tokens = literal_tokens(words.labelled)
         self._post_tokens: Mapping[Source, int] = {source: post + own for source, own in tokens.items()}
         self._memory_tokens: Mapping[Source, int] = {source: memory + own for source, own in tokens.items()}
         self._told = lru_cache(maxsize=_PROFILES_KEPT)(self._tell)
@@ -81,7 +82,8 @@ class Lines:
         words, post = self._words, read.post
         line = words.forward if post.kind is PostKind.FORWARD else words.post
         author, text = handle(post.author) or words.unknown, excerpt(post.text, scene.post_chars, most)
-        return line.format(n=number, author=author, source=words.sources[read.source], text=text)
+        told = line.format(n=number, author=author, source=words.sources[read.source], text=text)
+        return told if read.label is None else words.labelled.format(post=told, label=_note(read.label))
 
     def around_memory(self, scene: Scene, tick: int, memory: Recollection) -> int:
         """At most how many tokens the line of a memory takes beside its text."""
@@ -92,7 +94,8 @@ class Lines:
     def around_post(self, read: Delivery) -> int:
         """At most how many tokens the line of a post takes beside its text and its number."""
         author = _handle_tokens(read.post.author) or self._unknown_tokens
-        return self._post_tokens[read.source] + author
+        note = 0 if read.label is None else self._label_tokens + text_tokens(_note(read.label))
+        return self._post_tokens[read.source] + author + note
 
     def now_tokens(self, scene: Scene, tick: int) -> int:
         """At most how many tokens it takes to say what the time is."""
@@ -119,6 +122,11 @@ class Lines:
         told = [getattr(words.profile, name).format(value=value) for name, value in values if value]
         text = words.profile.between.join(told) or words.unknown
         return Told(text, text_tokens(text))
+
+
+def _note(label: str) -> str:
+    """A note of the platform, which is short, and never cut."""
+    return excerpt(label, len(label), None)
 
 
 @lru_cache(maxsize=8192)

@@ -67,6 +67,7 @@ Plain = Annotated[str, Field(min_length=1), AfterValidator(_line(()))]
 Counted = Annotated[str, AfterValidator(_line({"n"}, needed={"n"}))]
 Valued = Annotated[str, AfterValidator(_line({"value"}, needed={"value"}))]
 PostLine = Annotated[str, AfterValidator(_line({"n", "author", "source", "text"}, needed={"n", "text"}))]
+LabelledLine = Annotated[str, AfterValidator(_line({"post", "label"}, needed={"post", "label"}))]
 MemoryLine = Annotated[str, AfterValidator(_line({"source", "age", "time", "text"}, needed={"text"}))]
 
 
@@ -142,6 +143,7 @@ class Words(_Part):
         no_memories: what stands in place of memories where there are none.
         post: the line of a post.
         forward: the line of a post that its author forwards.
+        labelled: the line of either with a note of the platform.
         no_posts: what stands in place of posts where there are none.
         age: how long ago something was.
         time: when something was, counted from tick 0, which was the ``start`` (0 and the bare span).
@@ -163,6 +165,7 @@ class Words(_Part):
     no_memories: Plain
     post: PostLine
     forward: PostLine
+    labelled: LabelledLine = "{post} <{label}>"
     no_posts: Plain
     age: _Age
     time: _Time = _Time()
