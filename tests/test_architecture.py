@@ -73,6 +73,7 @@ FLOORS = {
         "minds",
         "run_models",
         "run_society",
+        "scaffold",
         "learnt_models",
         "plugged",
         "preparation",

@@ -42,3 +42,17 @@ def test_awareness_grows_ever_more_slowly(tmp_path: Path) -> None:
     aware = curves("nuclear_wastewater", tmp_path, 1).aware
     assert aware.is_monotonic_increasing
     assert aware.loc[8] > 0.5 * aware.iloc[-1]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_groups_behave_as_they_are_described(seed: int, tmp_path: Path) -> None:
+    """Newsroom: a troll forwards and writes more than anybody else, and journalists keep calmer than citizens."""
+    scenario = load_scenario(examples_dir() / "newsroom", overrides=[f"seed={seed}"])
+    simulation = Simulation(scenario, out=tmp_path / "run")
+    role = {str(user.id): str(user.attribute("role")) for user in simulation.prepared.society}
+    turns = simulation.run().turns().query("mode == 'rules'")
+    turns = turns.assign(role=turns.user.map(role), acts=turns.action.isin(["forward", "post"]))
+    acts = turns.groupby("role").acts.mean()
+    assert acts["troll"] > 1.5 * acts.drop("troll").max()
+    stirred = (turns.emotion != "calm").groupby(turns.role).mean()
+    assert stirred["journalist"] < stirred["citizen"]
