@@ -24,8 +24,14 @@ def steered_from(before: Scenario, after: Scenario, *, tick: int) -> Scenario:
         tick: the last one that is shared.
 
     Raises:
-        ConfigError: if an intervention or a channel of the shared ticks is another, is gone, or is new in them.
+        ConfigError: if an intervention or a channel of the shared ticks is another, is gone, or is new in them, or an
+            action is gone whose effects in them go on.
     """
+    gone = [name for name in before.steering_actions if name not in after.actions]
+    if gone and tick >= 0:
+        wanted = f"all actions of up to tick {tick} whose effects go on"
+        remedy = "others may be added or left out"
+        raise ConfigError(explain("fork: actions", wanted=wanted, got=f"no {', '.join(gone)}", remedy=remedy))
     interventions = _agreed("interventions", before.interventions, after.interventions, tick)
     channels = _agreed("channels", before.channels, after.channels, tick)
     return after.model_copy(update={"interventions": interventions, "channels": channels})

@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.main import IncEx
 
 from s3agents.config.channels import ChannelSection
@@ -210,7 +210,7 @@ class Scenario(Section):
     compare: CompareSection | None = None
     interventions: tuple[InterventionSection, ...] = later(())
     channels: tuple[ChannelSection, ...] = later(())
-    actions: tuple[ActionName, ...] = later(("forward", "post"), min_length=1)
+    actions: tuple[ActionName, ...] = later(("forward", "post"), min_length=1, validate_default=True)
     recorders: tuple[RecorderSection, ...] = later(())
     metrics: tuple[KindName, ...] = later(())
 
@@ -243,7 +243,12 @@ class Scenario(Section):
     @property
     def steered(self) -> bool:
         """Whether something is done to the run from outside its agents: each tick then begins when all are done."""
-        return bool(self.interventions or self.channels or set(self.actions) - _UNSTEERING)
+        return bool(self.interventions or self.channels or self.steering_actions)
+
+    @property
+    def steering_actions(self) -> tuple[str, ...]:
+        """The actions that may have an effect beside what is published."""
+        return tuple(name for name in self.actions if name not in _UNSTEERING)
 
     def pinned(self) -> Scenario:
         """The scenario, whose sample of a society stays what it is whatever seeds are added."""
@@ -260,14 +265,16 @@ class Scenario(Section):
             raise ValueError("actions without inactive, which is always possible")
         return actions
 
-    @model_validator(mode="after")
-    def _possible_minds(self) -> Scenario:
-        for key, mind in self.cognition.named_minds.items():
-            if missing := [name for name in mind.rules.actions if name not in self.actions]:
-                raise ValueError(f"{key}.rules.actions of the scenario's actions only, which lack {', '.join(missing)}")
-            if mind.mode == "fitted" and (missing := [name for name in _FITTED if name not in self.actions]):
-                raise ValueError(f"the actions forward and post for {key}.mode fitted, which lack {', '.join(missing)}")
-        return self
+    @field_validator("actions")
+    @classmethod
+    def _all_that_minds_do(cls, actions: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        cognition: CognitionSection | None = info.data.get("cognition")
+        for key, mind in cognition.named_minds.items() if cognition is not None else ():
+            if missing := [name for name in mind.rules.actions if name not in actions]:
+                raise ValueError(f"{', '.join(missing)} among them, for {key}.rules.actions")
+            if mind.mode == "fitted" and (missing := [name for name in _FITTED if name not in actions]):
+                raise ValueError(f"{', '.join(missing)} among them, for {key}.mode fitted")
+        return actions
 
     @model_validator(mode="before")
     @classmethod

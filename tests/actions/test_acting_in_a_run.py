@@ -15,8 +15,11 @@ from s3agents import Run, Simulation, Society
 from s3agents.config import Scenario
 from s3agents.coordinator.coordinator import Progress
 from s3agents.errors import ConfigError
+from s3agents.fork import fork_run
 from s3agents.record.connection import reading
-from s3agents.scenarios import parse_scenario
+from s3agents.report.summary import summarise
+from s3agents.resources import examples_dir
+from s3agents.scenarios import load_scenario, parse_scenario
 from s3agents.testing.societies import lively_scenario, society_of
 
 ALL = ("forward", "post", "like", "reply", "quote", "follow", "unfollow")
@@ -156,6 +159,28 @@ def test_a_run_resumed_equals_one_never_stopped(society: Society, stop_after: in
 
 
 @laws
+@given(societies(), st.integers(-1, 3))
+def test_a_fork_without_a_change_equals_the_run(society: Society, tick: int) -> None:
+    """Edges and likes of the shared ticks are those of the fork."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = played(busy(society), society, Path(folder))
+        fork = fork_run(whole.folder, at_tick=tick, out=Path(folder) / "fork", society=society).run()
+        assert fork.fingerprint() == whole.fingerprint()
+
+
+def test_a_fork_keeps_what_has_effects_and_may_add_more(tmp_path: Path) -> None:
+    """Who is followed in the shared ticks stays followed; what has no such effect may be left out."""
+    society = society_of(3, [(1, 0), (2, 1)])
+    run = played(doing("reply"), society, tmp_path)
+    with pytest.raises(ConfigError, match=r"fork: actions: wanted all actions .* got no follow, unfollow"):
+        fork_run(run.folder, at_tick=1, changes={"actions": ["reply", "post", "like"]}, society=society)
+    rules = {"rules": {"actions": {"like": 1.0, "reply": 0.0}}}
+    changes = {"actions": ["like", "reply", "follow", "unfollow"], "cognition": rules}
+    fork = fork_run(run.folder, at_tick=0, changes=changes, out=tmp_path / "fork", society=society).run()
+    assert acts(fork) == [(1, "u1", "like", "0.0.u0")]
+
+
+@laws
 @given(societies())
 def test_what_is_done_can_be_done(society: Society) -> None:
     """Nobody passes a cascade on twice, and an act is about what was read, or the first of its cascade."""
@@ -197,13 +222,19 @@ def test_a_scenario_of_the_usual_actions_is_what_it_was() -> None:
         ({"actions": ["post", "post"]}, "each action once, post comes again"),
         ({"actions": ["post", "inactive"]}, "without inactive, which is always possible"),
         ({"actions": ["Like!"]}, "actions.0"),
-        ({"cognition": {"rules": {"actions": {"like": 0.5}}}}, "cognition.rules.actions"),
+        (
+            {"cognition": {"rules": {"actions": {"like": 0.5}}}},
+            "actions: wanted like among them, for cognition.rules.actions",
+        ),
         ({"actions": ["post", "like"], "cognition": {"rules": {"actions": {"like": 1.5}}}}, "actions.like"),
         (
             {"actions": ["post"], "cognition": {"rules": {"actions": {"post": 0.5}}}},
             "beside forward, post and inactive",
         ),
-        ({"actions": ["post"], "cognition": {"learnt": "somewhere"}}, "lack forward"),
+        (
+            {"actions": ["post"], "cognition": {"learnt": "somewhere"}},
+            "actions: wanted forward among them, for cognition.mode fitted",
+        ),
     ],
 )
 def test_bad_actions_are_named(changes: dict[str, Any], said: str) -> None:
@@ -211,3 +242,13 @@ def test_bad_actions_are_named(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         lively_scenario(["u0"], **changes)
     assert said in str(caught.value)
+
+
+def test_the_example_does_it_all(tmp_path: Path) -> None:
+    """The bundled scenario, on a smaller society: everything is done, and the platform shows what few follow."""
+    small = ["society.generate.users=80", "ticks=8", "bus=local", "memory.store=local"]
+    run = Simulation(load_scenario(examples_dir() / "market_square", overrides=small), out=tmp_path / "run").run()
+    assert {action for _, _, action, _ in acts(run)} == {*ALL}
+    assert {*run.posts().kind} == {"original", "forward", "reply", "quote"}
+    assert "platform" in {*run.exposures().source}
+    assert {*summarise(run).turns} == {*ALL, "inactive", "faulted"}
