@@ -18,6 +18,7 @@ from s3agents.config.model import ModelSection
 from s3agents.errors import ModelError, RecordError, RunFolderError, explain
 from s3agents.events import Delivery
 from s3agents.ids import UserId
+from s3agents.inquiry.announced import announced
 from s3agents.inquiry.moment import Past, opened_moment
 from s3agents.llm.asked import ModelOf
 from s3agents.llm.base import LLMMessage, ModelWrapper, Request, forward
@@ -190,8 +191,8 @@ async def _retaken(
 def _news(past: Past, user: UserId, tick: int, inbox: tuple[Delivery, ...]) -> tuple[Any, Any, set[int]]:
     """Mail and announcements for one user, and that user's index."""
     index = past.prepared.society.index[user]
-    announced = past.prepared.announcements.get(tick, {}).get(user, ())
-    return {index: inbox} if inbox else {}, {user: announced} if announced else {}, {index}
+    news = announced(past, user, tick)
+    return {index: inbox} if inbox else {}, {user: news} if news else {}, {index}
 
 
 def _due(due: Sequence[Due], past: Past, user: UserId, tick: int) -> Due:
