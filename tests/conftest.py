@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-_SUITES = ("bus", "cognition", "embedder", "memory", "metric", "recorder", "society")
+_SUITES = "action agent bus channel cognition embedder intervention memory metric recorder society".split()
 pytest.register_assert_rewrite(*(f"s3agents.testing.{suite}_contract" for suite in _SUITES))
 
 
