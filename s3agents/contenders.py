@@ -83,6 +83,7 @@ def llm_contenders(client: ChatCompletionClient, section: ModelSection, packs: S
             logprobs=section.logprobs,
             repairs=section.repairs,
             bound_text=section.bound_text,
+            bound_acts=section.bound_acts,
         )
         for pack in packs
     ]

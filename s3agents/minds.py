@@ -118,6 +118,7 @@ class Minds:
             logprobs=model.logprobs,
             repairs=model.repairs,
             bound_text=model.bound_text,
+            bound_acts=model.bound_acts and section.mode not in _ANSWERED,
         )
 
 

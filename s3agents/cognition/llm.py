@@ -43,6 +43,7 @@ class LlmCognition:
             their labels and a decision with those of the actions; without them the replied label has all of it.
         repairs: how often an unusable reply is asked for again.
         bound_text: whether the schema bounds the length of a text (see :mod:`s3agents.replies.schemas`).
+        bound_acts: whether it holds each act to what it can be about (see :mod:`s3agents.replies.apart`).
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class LlmCognition:
         logprobs: bool,
         repairs: int,
         bound_text: bool = False,
+        bound_acts: bool = False,
     ) -> None:
         self._client, self._pack, self._repairs, self._bound_text = client, pack, repairs, bound_text
+        self._bound_acts = bound_acts
         self._stages = {stage.reply: stage.name for stage in pack.stages}
         self._sampling: dict[str, Any] = {"temperature": temperature, "max_tokens": max_tokens}
         if logprobs:
@@ -77,7 +80,7 @@ class LlmCognition:
         if appraisal.plan is not None:
             return appraisal.plan
         felt = replace(self._pack.fitted(view), emotion=appraisal.emotion, attitude=appraisal.attitude)
-        decision = await self._ask(self._stages["act"], felt, ActQuestion(felt))
+        decision = await self._ask(self._stages["act"], felt, ActQuestion(felt, apart=self._bound_acts))
         action = felt.scene.offer.find(decision.action)
         return await self._write(felt, decision) if action is not None and action.writes else decision
 
@@ -89,7 +92,7 @@ class LlmCognition:
         """
         view, post = self._seeing(view, target), Decision(action=Action.POST, target=target)
         if "joint" in self._stages:
-            question = JointQuestion(view, self._chars(view), only_post=True)
+            question = JointQuestion(view, self._chars(view), only_post=True, apart=self._bound_acts)
             settled = await self._ask(self._stages["joint"], view, question)
             return settled.plan.text or "" if settled.plan is not None else ""
         appraisal = await self._feel_and_judge(view)
@@ -101,7 +104,8 @@ class LlmCognition:
         return self._sampling
 
     async def _settle(self, view: TurnView) -> Appraisal:
-        return await self._ask(self._stages["joint"], view, JointQuestion(view, self._chars(view)))
+        question = JointQuestion(view, self._chars(view), apart=self._bound_acts)
+        return await self._ask(self._stages["joint"], view, question)
 
     async def _feel_and_judge(self, view: TurnView) -> Appraisal:
         emotion = await self._ask(self._stages["emotion"], view, EmotionQuestion())

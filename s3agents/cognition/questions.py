@@ -142,11 +142,12 @@ class ActQuestion(_Acting[ActReply]):
 
     Args:
         view: what it goes by.
+        apart: whether the schema holds each act to what it can be about.
     """
 
-    def __init__(self, view: TurnView) -> None:
+    def __init__(self, view: TurnView, *, apart: bool = False) -> None:
         posts = len(view.perceived)
-        super().__init__(view, view.choices, lambda choices: act_reply(posts, choices=choices))
+        super().__init__(view, view.choices, lambda choices: act_reply(posts, choices=choices, apart=apart))
 
     def read(self, result: Completion) -> Decision:
         """The decision, without a text."""
@@ -160,12 +161,13 @@ class JointQuestion(_Acting[JointReply]):
         view: what the agent goes by.
         chars: bounds the text.
         only_post: whether nothing is possible but to post.
+        apart: whether the schema holds each act to what it can be about, and to a text or none.
     """
 
-    def __init__(self, view: TurnView, chars: int | None, *, only_post: bool = False) -> None:
+    def __init__(self, view: TurnView, chars: int | None, *, only_post: bool = False, apart: bool = False) -> None:
         posts = len(view.perceived)
         choices = (Choice(Action.POST, tuple(range(posts + 1)), True),) if only_post else view.choices
-        super().__init__(view, choices, lambda possible: joint_reply(posts, chars, choices=possible))
+        super().__init__(view, choices, lambda possible: joint_reply(posts, chars, choices=possible, apart=apart))
 
     def read(self, result: Completion) -> Appraisal:
         """Emotion and attitude, with the decision as the plan."""

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from s3agents.config.section import Address, Section
+from s3agents.config.section import Address, Section, later
 
 __all__ = ["AUTOGEN", "HUMAN", "OPENAI", "PACE", "ModelSection", "OwnModelSection"]
 
@@ -39,6 +39,9 @@ class ModelSection(Section):
         max_tokens: most tokens of one reply.
         bound_text: whether the schema of replies bounds the length of texts. Weak models need it, for they seldom end a
             text; with large vocabularies the endpoint takes seconds to prepare for it.
+        bound_acts: whether that schema has an alternative for each kind of act, so that what needs a post names one it
+            can be about, and what writes nothing has no text. Without it such a reply is asked for again. It spares
+            weak models that; not every endpoint takes a schema whose root is a choice.
         logprobs: whether to ask for the probabilities of labels.
         concurrency: most requests in flight; fewer are used when the endpoint pushes back.
         timeout: seconds to wait for one reply.
@@ -56,6 +59,7 @@ class ModelSection(Section):
     temperature: float = Field(default=0.8, ge=0.0, le=2.0)
     max_tokens: int = Field(default=256, ge=1, le=8192)
     bound_text: bool = False
+    bound_acts: bool = later(False)
     logprobs: bool = True
     concurrency: int = Field(default=64, ge=1, le=4096)
     timeout: float = Field(default=60.0, gt=0.0)

@@ -32,6 +32,7 @@ from s3agents.events import Act, Action
 from s3agents.labels import ATTITUDES, EMOTIONS, Attitude, Emotion
 from s3agents.llm.completion import Completion
 from s3agents.prompts.quoting import tidy
+from s3agents.replies.apart import alternatives
 
 __all__ = [
     "ActReply",
@@ -92,12 +93,25 @@ class AttitudeReply(Reply):
     attitude: Annotated[Attitude, _enum(ATTITUDES)]
 
 
-class ActReply(Reply):
+class _Acting(Reply):
+    """A reply that says what the agent does."""
+
+    apart: ClassVar[Choices] = ()
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The schema, with an alternative for each kind of act where they are told apart."""
+        schema = super().model_json_schema(*args, **options)
+        return alternatives(schema, cls.apart) if cls.apart else schema
+
+
+class ActReply(_Acting):
     """What the agent does (S3 section 3.3.4); ask for it by :func:`act_reply`, which knows how many posts there are.
 
     Attributes:
         action: what it is called.
         target: number of the post that it is about, from 1; 0 for none.
+        apart: class attribute; what is possible, where the schema holds each act to that.
     """
 
     action: Act
@@ -110,7 +124,7 @@ class WriteReply(Reply):
     text: Annotated[str, AfterValidator(_printable)]
 
 
-class JointReply(Reply):
+class JointReply(_Acting):
     """All at once; ask for it by :func:`joint_reply`, which knows how many posts there are.
 
     Attributes:
@@ -120,6 +134,7 @@ class JointReply(Reply):
         target: number of the post that it is about, from 1; 0 for none.
         text: of a post; counts for nothing with an action that writes none.
         writing: class attribute; the actions that write a text.
+        apart: class attribute; what is possible, where the schema holds each act to that.
     """
 
     writing: ClassVar[frozenset[str]] = frozenset({Action.POST})
@@ -137,27 +152,34 @@ class JointReply(Reply):
         return self
 
 
-def act_reply(posts: int, *, choices: Choices | None = None) -> type[ActReply]:
+@lru_cache(maxsize=1024)
+def act_reply(posts: int, *, choices: Choices | None = None, apart: bool = False) -> type[ActReply]:
     """:class:`ActReply` to ``posts`` posts: what none of them can be the target of is not offered.
 
     Args:
         posts: how many there are.
         choices: what is possible, where that is not to forward, to post or nothing.
+        apart: whether the schema holds each act to what it can be about (see :mod:`.apart`).
     """
-    return _act_reply(*_shape(choices or DEFAULT_OFFER.among(posts)))
+    possible = choices or DEFAULT_OFFER.among(posts)
+    return _act_reply(*_shape(possible), possible if apart else ())
 
 
-def joint_reply(posts: int, chars: int | None = None, *, choices: Choices | None = None) -> type[JointReply]:
+@lru_cache(maxsize=1024)
+def joint_reply(
+    posts: int, chars: int | None = None, *, choices: Choices | None = None, apart: bool = False
+) -> type[JointReply]:
     """:class:`JointReply` to ``posts`` posts: what none of them can be the target of is not offered.
 
     Args:
         posts: how many there are.
         chars: bounds the text.
         choices: what is possible, where that is not to forward, to post or nothing.
+        apart: whether the schema holds each act to what it can be about, and to a text or none (see :mod:`.apart`).
     """
     possible = choices or DEFAULT_OFFER.among(posts)
     writing = frozenset(choice.name for choice in possible if choice.writes)
-    return _joint_reply(*_shape(possible), writing, chars)
+    return _joint_reply(*_shape(possible), possible if apart else (), writing, chars)
 
 
 def _shape(choices: Choices) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -167,18 +189,21 @@ def _shape(choices: Choices) -> tuple[tuple[str, ...], tuple[int, ...]]:
 
 
 @lru_cache(maxsize=1024)
-def _act_reply(names: tuple[str, ...], numbers: tuple[int, ...]) -> type[ActReply]:
-    return create_model("ActReply", __base__=ActReply, __module__=__name__, **_fields(names, numbers))
+def _act_reply(names: tuple[str, ...], numbers: tuple[int, ...], apart: Choices) -> type[ActReply]:
+    fields = _fields(names, numbers)
+    made: type[ActReply] = create_model("ActReply", __base__=ActReply, __module__=__name__, **fields)
+    made.apart = apart
+    return made
 
 
 @lru_cache(maxsize=1024)
 def _joint_reply(
-    names: tuple[str, ...], numbers: tuple[int, ...], writing: frozenset[str], chars: int | None
+    names: tuple[str, ...], numbers: tuple[int, ...], apart: Choices, writing: frozenset[str], chars: int | None
 ) -> type[JointReply]:
     text: dict[str, Any] = {} if chars is None else {"text": (Annotated[str, _pattern(0, chars)], ...)}
     fields = {**_fields(names, numbers), **text}
     made: type[JointReply] = create_model("JointReply", __base__=JointReply, __module__=__name__, **fields)
-    made.writing = writing
+    made.writing, made.apart = writing, apart
     return made
 
 
@@ -244,8 +269,8 @@ def target_of(reply: ActReply | JointReply, posts: int, *, choices: Choices | No
     """
     if reply.action == Action.INACTIVE:
         return 0
-    possible = {choice.name: choice.numbers for choice in choices or DEFAULT_OFFER.among(posts)}
-    numbers = possible.get(reply.action, ())
+    possible = choices or DEFAULT_OFFER.among(posts)
+    numbers = next((choice.numbers for choice in possible if choice.name == reply.action), ())
     if reply.target in numbers:
         return reply.target
     if reply.target == 0 and len(numbers) == 1:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from autogen_core.models import ChatCompletionTokenLogprob, CreateResult, RequestUsage, TopLogprob
 
+from s3agents import Simulation
 from s3agents.actions.table import ACTIONS, offer_of
 from s3agents.cognition.base import Meter, TurnView
 from s3agents.cognition.llm import LlmCognition
 from s3agents.errors import ReplyError
 from s3agents.events import Source
 from s3agents.llm.base import Request
+from s3agents.llm.wire import response_format
 from s3agents.prompts import PromptPack
+from s3agents.record.connection import reading
 from s3agents.testing.scripted_client import ScriptedClient
+from s3agents.testing.societies import lively_scenario, society_of
+from s3agents.testing.stub_endpoint import StubEndpoint
 from s3agents.testing.turn_views import turn_view
 
 JOINT = {"emotion": "intense", "attitude": "negative", "action": "inactive", "target": 0, "text": ""}
@@ -154,3 +160,57 @@ def test_a_budget_has_room_for_further_actions() -> None:
     more = replace(view, scene=replace(view.scene, offer=offer_of(tuple(ACTIONS), language="en")))
     less = [len(str(pack.messages("joint", one)[1].content)) for one in (view, more)]
     assert less[0] > less[1]
+
+
+@pytest.mark.parametrize("pack", ["joint", "paper"])
+async def test_acts_that_are_bound_are_held_to_what_is_possible(pack: str) -> None:
+    """Each kind of act is an alternative, with the numbers that it can have, and a text or none."""
+    replies = [{"emotion": "calm"}, {"attitude": "positive"}, {"action": "forward", "target": 2}]
+    client = ScriptedClient(
+        [json.dumps(reply) for reply in replies] if pack == "paper" else [joint(action="post", text="x")]
+    )
+    bound = mind(client, pack, bound_acts=True)
+    view = turn_view(["a", "b"])
+    decision = await bound.act(view, await bound.appraise(view))
+    asked = client.requests[-1].json_output
+    assert isinstance(asked, type)
+    sent = json.loads(response_format(asked))["json_schema"]["schema"]["anyOf"]
+    fields = [{key: kind.get("enum") for key, kind in one["properties"].items()} for one in sent]
+    assert [(one["action"], one["target"]) for one in fields] == [
+        (["forward"], [1, 2]),
+        (["post"], [0, 1, 2]),
+        (["inactive"], [0]),
+    ]
+    assert all(one["required"] == list(one["properties"]) and one["additionalProperties"] is False for one in sent)
+    if pack == "joint":
+        assert [one["text"] for one in fields] == [[""], None, [""]]
+    assert decision.action == ("post" if pack == "joint" else "forward")
+
+
+def test_binding_acts_changes_no_digest_while_it_is_not_asked_for() -> None:
+    """A scenario without it is what it was."""
+    plain, bound = lively_scenario(["u0"]), lively_scenario(["u0"], model={"bound_acts": True})
+    assert "bound_acts" not in plain.dump()["model"]
+    assert plain.digest() == lively_scenario(["u0"], model={"bound_acts": False}).digest() != bound.digest()
+
+
+@pytest.mark.parametrize("pack", ["joint", "paper"])
+@pytest.mark.parametrize("bound", [True, False])
+async def test_a_model_that_keeps_to_schemas_never_fails(bound: bool, pack: str, tmp_path: Path) -> None:
+    """A random one does all that there is; without bounds its acts need one repair at most to name a post."""
+    society = society_of(9, [(a, b) for a in range(9) for b in range(9) if (a + 2 * b) % 3 and a != b])
+    async with StubEndpoint() as endpoint:
+        scenario = lively_scenario(
+            ["u0", "u3"],
+            actions=list(ACTIONS),
+            cognition={"mode": "llm", "pack": pack, "spontaneous": 0.3},
+            model={"url": endpoint.url, "name": "stub", "repairs": 0 if bound else 1, "bound_acts": bound},
+            limits={"faults": 1.0, "prompt_tokens": 2000},
+        )
+        run = await Simulation(scenario, society, out=tmp_path / "run").run_async()
+    assert run.faults().empty
+    with reading(run.record) as db:
+        acts = {action for (action,) in db.execute("SELECT action FROM turns")}
+        shares = db.execute("SELECT max(p_forward + p_post + p_inactive) FROM turns WHERE mode != 'seed'").fetchone()[0]
+    assert len(acts) >= 6
+    assert shares <= 1.0 + 1e-9
