@@ -38,7 +38,8 @@ def _fork(
         typer.Option(
             "--with",
             metavar="CHANGE.yaml",
-            help="Keys of the scenario that differ from then on, as in a scenario's file; seeds are added.",
+            help="Keys of the scenario that differ from then on, as in a scenario's file; seeds, interventions and "
+            "channels are added.",
         ),
     ] = None,
     overrides: Overrides = None,
@@ -55,7 +56,7 @@ def _fork(
     """
     changes: dict[str, Any] = {}
     if change is not None:
-        wanted, keys = "a file of changes to a scenario", "seeds, cognition, limits"
+        wanted, keys = "a file of changes to a scenario", "seeds, interventions, channels, cognition"
         changes = relative_to(read_yaml_keys(change, wanted=wanted, keys=keys), change.parent)
     simulation = fork_run(
         run, at_tick=at_tick, changes=changes, overrides=tuple(overrides or ()), out=out, workers=workers

@@ -29,6 +29,8 @@ def print_summary(summary: Summary, *, as_json: bool) -> None:
         _show(console, "by mode of cognition", _modes(summary))
     if summary.top_posts:
         _show(console, "most forwarded, by those who read it there", _top_posts(summary))
+    if summary.steered:
+        _show(console, "what interventions and channels came to", _steered(summary))
     if summary.comparison is not None:
         title = f"final attitudes against what really happened: {_score(summary.comparison)}"
         _show(console, title, _comparison(summary.comparison))
@@ -111,6 +113,17 @@ def _top_posts(summary: Summary) -> Table:
         table.add_row(
             f"{post.forwards:,}", safe(post.author, _NAME_SHOWN), str(post.tick), safe(post.text, _TEXT_SHOWN)
         )
+    return table
+
+
+def _steered(summary: Summary) -> Table:
+    table = Table("", "kind", "ticks")
+    for name in ("posts", "deliveries", "accounts", "edges"):
+        table.add_column(name, justify="right")
+    for one in summary.steered:
+        span = f"{one.first_tick}" if one.first_tick == one.last_tick else f"{one.first_tick} to {one.last_tick}"
+        counts = (one.posts, one.deliveries, one.accounts, one.edges)
+        table.add_row(f"{one.section}.{one.number}", safe(one.kind, _NAME_SHOWN), span, *(f"{n:,}" for n in counts))
     return table
 
 

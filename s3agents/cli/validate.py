@@ -25,9 +25,12 @@ def _validate(
     print_preparation(prepared)
     checked = prepared.scenario
     seeds = sum(len(said) for authors in prepared.announcements.values() for said in authors.values())
+    steered = (
+        f"{len(checked.interventions)} interventions, {len(checked.channels)} channels, " if checked.steered else ""
+    )
     packs = ", ".join(f"{pack.name} {pack.version}" for pack in prepared.packs.values()) or "none"
     out().print(
         f"[green]scenario {checked.name} is valid[/green]: {checked.ticks} ticks of {checked.tick}, "
-        f"{seeds} seed posts, prompt packs: {packs}",
+        f"{seeds} seed posts, {steered}prompt packs: {packs}",
         highlight=False,
     )

@@ -28,6 +28,8 @@ _QUERIES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "memories": Run.memories,
     "intentions": Run.intentions,
     "faults": Run.faults,
+    "steered": Run.steered,
+    "marks": Run.marks,
     "ticks": Run.ticks,
     "curves": Run.curves,
 }

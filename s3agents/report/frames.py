@@ -11,12 +11,15 @@ if TYPE_CHECKING:
 __all__ = ["frame"]
 
 _WHOLE = {
+    "accounts",
     "acted",
     "aware",
     "calls",
     "decided",
     "delivered",
+    "deliveries",
     "due",
+    "edges",
     "exposures",
     "faulted",
     "felt",
@@ -24,6 +27,7 @@ _WHOLE = {
     "inactive",
     "n",
     "not_exposed",
+    "number",
     "position",
     "positive",
     "posts",
@@ -48,6 +52,7 @@ _DECIMAL = {
     "p_post",
     "relevance",
     "share_intense",
+    "weight",
 }
 _TRUTH = {"attended"}
 _KINDS = ((_WHOLE, "int64"), (_WITH_GAPS, "Int64"), (_DECIMAL, "float64"), (_TRUTH, "bool"))

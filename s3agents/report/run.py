@@ -115,6 +115,19 @@ class Run(Plots):
         """One row for each turn that failed: tick, user, stage, cause, message; also those that ended the run."""
         return self._frame("SELECT * FROM faults ORDER BY tick, user")
 
+    def steered(self) -> pd.DataFrame:
+        """One row for each intervention and channel in each tick in which it was in force, or had an effect.
+
+        Columns: ``tick``; ``section`` of the scenario; ``number`` in it, from 0; ``kind``; ``posts`` that it removed,
+        labelled, down-ranked, withheld, brought in or recommended; ``deliveries`` that did not come about, came with a
+        mark, or came about through it; ``accounts`` suspended or served; ``edges`` changed.
+        """
+        return self._frame("SELECT * FROM steered ORDER BY tick, section, number")
+
+    def marks(self) -> pd.DataFrame:
+        """One row for each mark that was put on a post before a tick: tick, post, mark, number, text, weight."""
+        return self._frame("SELECT * FROM marks ORDER BY tick, post, mark")
+
     def ticks(self) -> pd.DataFrame:
         """One row a committed tick: what became of each user, and sums of posts, exposures, calls and tokens.
 

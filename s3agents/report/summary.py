@@ -13,6 +13,7 @@ from s3agents.report.comparison import Comparison, compare
 from s3agents.report.metrics import measured
 from s3agents.report.modes import ModeCost, mode_costs
 from s3agents.report.run import Run
+from s3agents.report.steered import SteeredSum, steered_sums
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +90,7 @@ class Summary:
         comparison: with the known outcome, where the scenario has one.
         metrics: what the metrics that the scenario names came to; see :class:`s3agents.report.metrics.Measured`.
         unmeasured: why others came to nothing, by name.
+        steered: what interventions and channels came to.
     """
 
     name: str
@@ -121,6 +123,7 @@ class Summary:
     comparison: Comparison | None
     metrics: dict[str, float | None]
     unmeasured: dict[str, str]
+    steered: tuple[SteeredSum, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON takes."""
@@ -165,6 +168,7 @@ def _sums(run: Run) -> dict[str, Any]:
             "turns": _turns(outcomes),
             "modes": mode_costs(db),
             "faults": faults_by_cause(run.record),
+            "steered": steered_sums(db),
             "top_posts": tuple(_rank(row) for row in db.execute(_FORWARDED, (_TOP,))),
         }
 
