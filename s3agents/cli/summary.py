@@ -117,13 +117,15 @@ def _top_posts(summary: Summary) -> Table:
 
 
 def _steered(summary: Summary) -> Table:
-    table = Table("", "kind", "ticks")
-    for name in ("posts", "deliveries", "accounts", "edges"):
+    """A line for each; columns of nothing are left out."""
+    names = [n for n in ("posts", "deliveries", "accounts", "edges") if any(getattr(s, n) for s in summary.steered)]
+    table = Table("", "ticks")
+    for name in names:
         table.add_column(name, justify="right")
     for one in summary.steered:
         span = f"{one.first_tick}" if one.first_tick == one.last_tick else f"{one.first_tick} to {one.last_tick}"
-        counts = (one.posts, one.deliveries, one.accounts, one.edges)
-        table.add_row(f"{one.section}.{one.number}", safe(one.kind, _NAME_SHOWN), span, *(f"{n:,}" for n in counts))
+        what = f"{one.section}.{one.number}: {safe(one.kind, _NAME_SHOWN)}"
+        table.add_row(what, span, *(f"{getattr(one, name):,}" for name in names))
     return table
 
 
