@@ -36,11 +36,13 @@ class Effect:
         likes: a post that has one like more; popularity channels count it.
         follows: whom the agent follows.
         unfollows: whom it follows no more.
+        addresses: whom its post reaches as well, if they do not follow the agent anyway.
     """
 
     likes: PostId | None = None
     follows: UserId | None = None
     unfollows: UserId | None = None
+    addresses: UserId | None = None
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""Original: which post a reader means who likes a forward, and whom who follows its author."""
+"""Original: which post a reader means who likes or answers a forward, and whom who follows its author."""
 
 from __future__ import annotations
 

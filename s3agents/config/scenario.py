@@ -28,7 +28,7 @@ __all__ = ["ROOM", "SEED_CHARS", "CompareSection", "LimitsSection", "Scenario", 
 ROOM = frozenset({"lookahead", "bus_mb", "texts", "record_gb", "replies_gb"})
 """Keys of the limits that say how much room a run may take; they do not shape the record."""
 
-_UNSTEERING = frozenset({"forward", "post", "reply", "quote"})
+_UNSTEERING = frozenset({"forward", "post", "quote"})
 """Actions that are known to have no effect beside what is published."""
 
 _FITTED = ("forward", "post")

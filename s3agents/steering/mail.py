@@ -24,7 +24,7 @@ def steered_mail(mail: Mapping[int, Sequence[Delivery]], platform: Platform, eff
         platform: what is in force in it.
         effects: of the tick: deliveries that do not come about, or that come with a mark, are counted.
     """
-    return _Desk(platform, effects).passed(_along(mail, platform))
+    return _Desk(platform, effects).passed(_addressed(_along(mail, platform), platform))
 
 
 def marked(delivery: Delivery, platform: Platform) -> Delivery:
@@ -46,6 +46,15 @@ def _along(mail: Mapping[int, Sequence[Delivery]], platform: Platform) -> Mail:
     for reader, inbox in deliveries(moved, None, platform.society, edges=edges).items():
         kept.setdefault(reader, []).extend(inbox)
     return kept
+
+
+def _addressed(mail: Mail, platform: Platform) -> Mail:
+    """``mail``, with the posts that reach somebody for their own sake."""
+    for reader, posts in platform.addressed.items():
+        inbox = mail.setdefault(reader, [])
+        there = {sent.post.id for sent in inbox}
+        inbox += [Delivery(post=post, source=Source.PLATFORM) for post in posts if post.id not in there]
+    return mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from s3agents.network.society import Society
 
 __all__ = ["Platform"]
 
+_PASSING = (PostKind.FORWARD, PostKind.QUOTE)
+
 
 class Platform:
     """The state of a platform before a tick. All of it follows from the scenario and the ticks so far.
@@ -23,6 +25,7 @@ class Platform:
         society: the users.
         edges: who follows whom now.
         fresh: posts of the last tick, in their total order.
+        addressed: of these, those that reach a reader for their own sake, by index of the reader.
         originals: all posts so far that are no forwards, in their total order.
         popularity: how often each post was passed on or liked.
         sizes: posts of each cascade so far, by its first.
@@ -36,6 +39,7 @@ class Platform:
     def __init__(self, society: Society) -> None:
         self.society, self.edges = society, ChangedEdges(society.graph)
         self.fresh: Sequence[Post] = ()
+        self.addressed: dict[int, list[Post]] = {}
         self.originals: list[Post] = []
         self.popularity, self.sizes = Counter[PostId](), Counter[PostId]()
         self.removed: dict[PostId, int] = {}
@@ -67,11 +71,12 @@ class Platform:
     def publish(self, posts: Sequence[Post]) -> None:
         """Take in the posts of a tick, in their total order."""
         self.fresh, self._fresh = tuple(posts), {post.id: post for post in posts}
+        self.addressed = {}
         originals = [post for post in posts if post.kind is not PostKind.FORWARD]
         self.originals += originals
         self._originals.update((post.id, post) for post in originals)
         self.sizes.update([post.root for post in posts])
-        self.popularity.update([post.root for post in posts if post.kind is PostKind.FORWARD])
+        self.popularity.update([post.root for post in posts if post.kind in _PASSING])
 
     def blamed(self, post: Post) -> int | None:
         """The number of the intervention for whose sake ``post`` reaches nobody; ``None`` if it may be read."""

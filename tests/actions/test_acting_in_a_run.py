@@ -108,6 +108,20 @@ def test_a_reply_is_read_by_followers_and_is_no_adoption(tmp_path: Path) -> None
     assert run.cascades()["size"].tolist() == [1, 1, 1, 1]
 
 
+def test_a_reply_reaches_whom_it_answers(tmp_path: Path) -> None:
+    """``u2`` follows ``u1`` alone, reads a forward of ``u0`` there and answers ``u0``, who follows nobody."""
+    scenario = doing("reply", ticks=5, forwarding=True)
+    run = played(scenario, society_of(4, [(1, 0), (2, 1), (3, 2)]), tmp_path)
+    assert acts(run)[:3] == [
+        (1, "u1", "forward", "0.0.u0"),
+        (2, "u2", "reply", "0.0.u0"),
+        (3, "u0", "reply", "2.0.u2"),
+    ]
+    assert read(run, "u0") == [(3, "2.0.u2", "platform")]
+    assert read(run, "u3")[0] == (3, "2.0.u2", "followee")
+    assert (4, "3.0.u0", "platform") in read(run, "u2")
+
+
 def test_a_quote_spreads_the_cascade_with_words_of_its_own(tmp_path: Path) -> None:
     """A chain of quotes is one cascade, as deep as the chain; each shows what it quotes, and is no forward."""
     run = played(doing("quote"), society_of(3, [(1, 0), (2, 1)]), tmp_path)
@@ -210,7 +224,7 @@ def test_a_scenario_of_the_usual_actions_is_what_it_was() -> None:
     assert "actions" not in plain.dump()["cognition"]["rules"]
     assert not plain.steered
     assert plain.digest() != lively_scenario(["u0"], actions=["post", "forward"]).digest()
-    assert not lively_scenario(["u0"], actions=["post", "reply", "quote"]).steered
+    assert not lively_scenario(["u0"], actions=["post", "quote"]).steered
     assert lively_scenario(["u0"], actions=["post", "like"]).steered
     assert parse_scenario(plain.dump(), origin="again").digest() == plain.digest()
 
@@ -247,6 +261,7 @@ def test_bad_actions_are_named(changes: dict[str, Any], said: str) -> None:
 def test_the_example_does_it_all(tmp_path: Path) -> None:
     """The bundled scenario, on a smaller society: everything is done, and the platform shows what few follow."""
     small = ["society.generate.users=80", "ticks=8", "bus=local", "memory.store=local"]
+    small.append("cognition.rules.actions.unfollow=0.1")
     run = Simulation(load_scenario(examples_dir() / "market_square", overrides=small), out=tmp_path / "run").run()
     assert {action for _, _, action, _ in acts(run)} == {*ALL}
     assert {*run.posts().kind} == {"original", "forward", "reply", "quote"}

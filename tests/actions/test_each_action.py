@@ -94,6 +94,13 @@ def test_a_like_is_of_the_words() -> None:
     assert like.effect(ORIGINAL.id) == Effect(likes=ORIGINAL.id)
 
 
+def test_a_reply_reaches_whom_it_answers() -> None:
+    """Of a forward, the one whose words these are."""
+    reply = ACTIONS["reply"]
+    assert reply.target(FORWARD) == ORIGINAL.id
+    assert reply.effect(ORIGINAL.id) == Effect(addresses=ANN)
+
+
 def test_what_is_said() -> None:
     """A forward says what it forwards, with the attitude of that; all others say their own, and a quote both."""
     stance = Attitude.NEGATIVE
@@ -118,7 +125,7 @@ def test_the_default_is_s3() -> None:
     assert DEFAULT_OFFER.usual
     assert DEFAULT_OFFER.names == tuple(Action)
     assert not DEFAULT_OFFER.steers
-    assert not offer_of(("post", "reply", "quote"), language="en").steers
+    assert not offer_of(("post", "quote"), language="en").steers
     assert ALL.steers
 
 
