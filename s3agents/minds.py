@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from inspect import signature
 from types import MappingProxyType
 
 import yaml
@@ -32,6 +30,7 @@ from s3agents.llm.base import ChatCompletionClient
 from s3agents.memory.base import TextStore
 from s3agents.memory.influence import Influence
 from s3agents.persona import Persona
+from s3agents.plugged_agents import PluggedAgents
 from s3agents.prompts import PromptPack
 from s3agents.resources import prompts_dir
 from s3agents.secrecy import secrets_here, secrets_in
@@ -151,7 +150,9 @@ def check_minds(scenario: Scenario) -> None:
     for key, mind in scenario.cognition.named_minds.items():
         if mind.plugged:
             plugged_cognition(scenario, mind, NobodyClient() if scenario.model_of(mind).named else None)
-        _maker(scenario, key, mind)
+        maker = _maker(scenario, key, mind)
+        if isinstance(maker, PluggedAgents):
+            maker.try_out(scenario)
 
 
 def plugged_cognition(scenario: Scenario, mind: MindSection, client: ChatCompletionClient | None) -> Cognition:
@@ -233,14 +234,7 @@ def _maker(scenario: Scenario, key: str, mind: MindSection) -> AgentMaker:
                 explain(f"{key}.agent_options", wanted="none, for agents of ours", got=got, remedy=remedy)
             )
         return SocialAgent
-    made = plugins.load("s3agents.agent", name, key=f"{key}.agent")
-    who = f"{key}.agent: plugin {name!r} of {plugins.origin('s3agents.agent', name, key=key).origin}"
-    try:
-        signature(made).bind(object(), object(), state=None, **options)
-    except TypeError as exc:
-        wanted = "a maker called with persona, mind, state= and the agent_options"
-        raise InputError(explain(who, wanted=wanted, got=str(exc))) from exc
-    return partial(made, **options)
+    return PluggedAgents(name, options, key=f"{key}.agent")
 
 
 def _key(scenario: Scenario, mind: MindSection) -> str:

@@ -76,6 +76,7 @@ FLOORS = {
         "scaffold",
         "learnt_models",
         "plugged",
+        "plugged_agents",
         "preparation",
         "simulation",
         "standalone",

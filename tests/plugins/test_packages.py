@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from s3agents import Simulation
+from s3agents.fork import fork_run
 from s3agents.plugins import GROUPS
+from s3agents.scenarios import load_scenario
 from s3agents.testing.plugin_packages import write_package
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +61,11 @@ def test_a_package_is_a_model_to_copy(package: Path) -> None:
     assert "Contract)" in "".join(file.read_text() for file in (package / "tests").glob("test_*.py"))
 
 
+def test_there_is_a_model_for_each_extension_point() -> None:
+    """Whoever wants to plug in something of their own finds one to copy."""
+    assert {group for package in PACKAGES for group in about(package)["project"]["entry-points"]} == set(GROUPS)
+
+
 def test_we_do_not_depend_on_them() -> None:
     """They depend on us."""
     assert "s3agents-" not in json.dumps(about(ROOT)["project"])
@@ -96,3 +104,24 @@ def test_a_scenario_plays_with_all_of_them(site: Path, tmp_path: Path) -> None:
     assert "metrics.0: 'inequity'" in lacking.stderr
     assert "perhaps inequality" in lacking.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_a_run_with_all_of_them_goes_on_and_is_played_again_the_same(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped and resumed, forked without a change, and replayed: to the byte; so is the file of the recorder."""
+    monkeypatch.syspath_prepend(site)
+    scenario = load_scenario(ROOT / "plugins" / "example", overrides=["ticks=12", "bus=local", "memory.store=local"])
+    whole = Simulation(scenario, out=tmp_path / "whole").run()
+    stopped = Simulation(scenario, out=tmp_path / "parts")
+    stopped.run(on_progress=lambda progress: stopped.stop() if progress.tick == 6 else None)
+    parts = Simulation.resume(tmp_path / "parts").run()
+    fork = fork_run(tmp_path / "whole", at_tick=7, out=tmp_path / "fork").run()
+    again = Simulation.replay(tmp_path / "whole", out=tmp_path / "again").run()
+    assert {run.fingerprint() for run in (parts, fork, again)} == {whole.fingerprint()}
+    lines = (tmp_path / "whole" / "ticks.jsonl").read_text()
+    assert (tmp_path / "parts" / "ticks.jsonl").read_text() == lines
+    assert (tmp_path / "again" / "ticks.jsonl").read_text() == lines
+    assert lines.endswith((tmp_path / "fork" / "ticks.jsonl").read_text())
+    for package in PACKAGES:
+        sys.modules.pop(package.name.replace("-", "_"), None)
