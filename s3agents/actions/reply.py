@@ -9,9 +9,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from s3agents.actions.base import Aim, Effect, SocialAction
-from s3agents.actions.original import original
+from s3agents.actions.original import original, wrote
 from s3agents.events import Post, PostKind
 from s3agents.ids import PostId, author_of
+from s3agents.labels import Attitude
 
 __all__ = ["Reply"]
 
@@ -35,6 +36,10 @@ class Reply(SocialAction):
     def target(self, read: Post) -> PostId:
         """The post whose words are answered."""
         return original(read)
+
+    def says(self, text: str, read: Post | None, stance: Attitude) -> tuple[str, Attitude | None]:
+        """The answer, after the name of whom it answers: others read it without what it answers."""
+        return (text if read is None else f"@{wrote(read)} {text}"), stance
 
     def effect(self, target: PostId | None) -> Effect:
         """Whom it answers reads it, whether or not they follow its author."""

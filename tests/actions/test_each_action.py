@@ -105,7 +105,7 @@ def test_what_is_said() -> None:
     """A forward says what it forwards, with the attitude of that; all others say their own, and a quote both."""
     stance = Attitude.NEGATIVE
     assert ACTIONS["forward"].says("", FORWARD, stance) == ("Tax it!", Attitude.POSITIVE)
-    assert ACTIONS["reply"].says("No!", FORWARD, stance) == ("No!", stance)
+    assert ACTIONS["reply"].says("No!", FORWARD, stance) == ("@a.nn No!", stance)
     assert ACTIONS["quote"].says("No!", FORWARD, stance) == ("No! RT @ben: Tax it!", stance)
 
 
