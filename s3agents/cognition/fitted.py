@@ -3,6 +3,7 @@
 A cascade is decided on once, when its first post is read: the learnt probability is that of ever passing it on after a
 first exposure, and the delay until then is drawn from the learnt ones. Further posts of the same cascade change
 nothing. Where a part was not learnt, the textbook model of mode ``rules`` stands in, and the model's facts say so.
+To forward and to post is what is learnt; whatever else a scenario offers, these agents do not do.
 """
 
 from __future__ import annotations

@@ -92,7 +92,9 @@ class Run(Plots):
     def turns(self) -> pd.DataFrame:
         """One row a turn: who, when, mode, emotion, attitude and act with their probabilities, and what it cost.
 
-        ``recalled`` is a JSON list of posts.
+        ``recalled`` is a JSON list of posts. ``target`` is the post that an act is about; of what is liked, answered or
+        followed by way of a forward, the first of the cascade. The probabilities of acts are those of S3's three; where
+        others are on offer, what they lack of 1 is theirs.
         """
         return self._frame("SELECT * FROM turns ORDER BY tick, user")
 
