@@ -33,6 +33,7 @@ from s3agents.fleet.waiting import Waiting
 from s3agents.fleet.worker import Worker
 from s3agents.minds import Agents, Minds
 from s3agents.network.society import Society
+from s3agents.plugins import differing
 from s3agents.preparation import Prepared, prepare
 from s3agents.run_models import RunModels, collected_models, together
 from s3agents.scenarios import parse_scenario, with_overrides
@@ -194,10 +195,8 @@ class WorkerProcess:
             pack = prepared.packs.get(name)
             _same("none" if pack is None else pack.sha256, digest, f"prompt pack {name}", "the one of the run")
         _same(prepared.embedder.name, offer.embedder, "embedder", "the one of the run")
-        for one in prepared.plugins:
-            theirs = offer.plugins.get(f"{one.group} {one.name}", one.origin)
-            if theirs != one.origin:
-                self._tell(f"plugin {one.name} is of {one.origin} here, and of {theirs} where the run is")
+        if others := differing(prepared.plugins, offer.plugins):
+            self._tell(f"plugins here are not those of the run: {others}")
         self._prepared = (offer.run, prepared)
         return prepared
 

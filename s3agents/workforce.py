@@ -148,7 +148,7 @@ def _offering(prepared: Prepared, run: str, workers: int) -> Callable[[str, int]
             order=order_digest(prepared.society),
             packs={name: pack.sha256 for name, pack in prepared.packs.items()},
             embedder=prepared.embedder.name,
-            plugins={f"{one.group} {one.name}": one.origin for one in prepared.plugins},
+            plugins={one.place: one.origin for one in prepared.plugins},
             lanes=lanes,
             lease=FleetLimits().lease,
             concurrency=max(1, scenario.model.concurrency // max(1, workers)),

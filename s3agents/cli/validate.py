@@ -34,3 +34,5 @@ def _validate(
         f"{seeds} seed posts, {steered}prompt packs: {packs}",
         highlight=False,
     )
+    for plugin in prepared.plugins:
+        out().print(f"{plugin.name} of {plugin.origin} for {plugin.group}", highlight=False, markup=False)

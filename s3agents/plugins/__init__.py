@@ -9,7 +9,7 @@ and a scenario names it: ``stubborn``. Nothing of a package is imported before a
 """
 
 from s3agents.plugins.groups import GROUPS, Group
-from s3agents.plugins.installed import PluginFacts, find
+from s3agents.plugins.installed import PluginFacts, differing, find
 from s3agents.plugins.load import called, check_made, load, make, origin
 
-__all__ = ["GROUPS", "Group", "PluginFacts", "called", "check_made", "find", "load", "make", "origin"]
+__all__ = ["GROUPS", "Group", "PluginFacts", "called", "check_made", "differing", "find", "load", "make", "origin"]

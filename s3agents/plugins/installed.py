@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-__all__ = ["PluginFacts", "entries", "facts_of", "find"]
+__all__ = ["PluginFacts", "differing", "entries", "facts_of", "find"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,11 @@ class PluginFacts:
     distribution: str
     version: str
     value: str
+
+    @property
+    def place(self) -> str:
+        """Extension point and name, such as ``s3agents.cognition stubborn``."""
+        return f"{self.group} {self.name}"
 
     @property
     def origin(self) -> str:
@@ -56,3 +62,14 @@ def find(group: str) -> tuple[PluginFacts, ...]:
         group: of entry points, such as ``s3agents.cognition``.
     """
     return tuple(map(facts_of, entries(group)))
+
+
+def differing(plugins: Iterable[PluginFacts], known: Mapping[str, str]) -> str:
+    """Which of ``plugins`` are of another package or version than is known of them, in words; empty if none is.
+
+    Args:
+        plugins: as they are installed here.
+        known: origins, by :attr:`PluginFacts.place`.
+    """
+    others = [one for one in plugins if known.get(one.place, one.origin) != one.origin]
+    return "; ".join(f"{one.name} is of {one.origin}, not of {known[one.place]}" for one in others)

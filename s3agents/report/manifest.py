@@ -20,7 +20,7 @@ from s3agents.embed.base import Embedder
 from s3agents.errors import RunFolderError, explain
 from s3agents.ids import UserId
 from s3agents.network.society import Society
-from s3agents.plugins import PluginFacts
+from s3agents.plugins import PluginFacts, differing
 from s3agents.report.facts import (
     Facts,
     ForkFacts,
@@ -228,13 +228,8 @@ class Manifest(Facts):
             plugins: that the scenario names, as they are installed now.
         """
         last = self.resumed[-1].plugins if self.resumed and self.resumed[-1].plugins else self.plugins
-        before = {(use.group, use.name): f"{use.distribution} {use.version}" for use in last}
-        changed = [
-            f"{one.name} is of {one.origin}, and was of {before[one.group, one.name]}"
-            for one in plugins
-            if before.get((one.group, one.name), one.origin) != one.origin
-        ]
-        return (f"plugins have changed since the run was last begun: {'; '.join(changed)}",) if changed else ()
+        changed = differing(plugins, {f"{use.group} {use.name}": f"{use.distribution} {use.version}" for use in last})
+        return (f"plugins have changed since the run was last begun: {changed}",) if changed else ()
 
     def check_society(self, society: Society, folder: Path) -> None:
         """Raise unless ``society`` is the one that the run of ``folder`` began with.

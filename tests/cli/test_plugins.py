@@ -45,6 +45,21 @@ def test_a_plugin_that_no_scenario_can_reach_is_told_of(s3agents: Command, packa
     assert "same of two 1.0.0 cannot be used" in told
 
 
+def test_what_a_scenario_names_is_told_when_it_is_checked(s3agents: Command, packages: Path) -> None:
+    """With its package and version; one that is not there, or does not import, has exit code 2 and leaves nothing."""
+    code = "def count(run):\n  return 1"
+    points = {"s3agents.metric": {"count": "counting:count", "lost": "counting:lost"}}
+    write_package(packages, "counting", points, version="0.2", code=code)
+    done = s3agents("validate", "karate_club", "--set", "metrics=[count]")
+    assert (done.code, "count of counting 0.2 for s3agents.metric" in done.out) == (0, True)
+    for name in ("lost", "nowhere"):
+        wrong = s3agents("run", "karate_club", "--set", f"metrics=[{name}]", "-o", "run")
+        assert wrong.code == 2
+        assert f"'{name}'" in wrong.err
+        assert not Path("run").exists()
+    sys.modules.pop("counting")
+
+
 def test_a_plugin_is_checked_by_name(s3agents: Command, packages: Path) -> None:
     """It is imported then; what is wrong is said, with exit code 2."""
     code = "class Good:\n  async def embed(self, texts): ...\n  async def close(self): ...\nBad = 3"

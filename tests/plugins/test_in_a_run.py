@@ -215,7 +215,7 @@ def test_a_resume_with_another_version_says_so_once(tmp_path: Path, monkeypatch:
     monkeypatch.syspath_prepend(write_package(tmp_path / "newer", "toolbox", POINTS, code=CODE, version="2.0"))
     again = Simulation.resume(tmp_path / "run")
     (note,) = again.notes
-    assert "posts is of toolbox 2.0, and was of toolbox 1.0.0" in note
+    assert "posts is of toolbox 2.0, not of toolbox 1.0.0" in note
     (resumed,) = again.run().manifest.resumed
     assert {use.version for use in resumed.plugins} == {"2.0"}
 

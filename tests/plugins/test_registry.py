@@ -143,3 +143,13 @@ def test_groups_ask_for_what_their_ports_say(group: plugins.Group) -> None:
     if getattr(port, "_is_protocol", False):
         members = stated | {member for member in vars(port) if not member.startswith("_")}
         assert members == {*group.methods, *group.attributes}
+
+
+@pytest.mark.usefixtures("plain")
+def test_other_versions_are_told_in_words() -> None:
+    """Of those that are known; workers are told by it, and whoever goes on with a run."""
+    (facts,) = plugins.find(GROUP)
+    assert plugins.differing([facts], {facts.place: facts.origin, "s3agents.embedder other": "other 1"}) == ""
+    told = plugins.differing([facts, facts], {facts.place: "plain-vectors 2.0"})
+    assert told == "; ".join(["plain is of plain-vectors 2.1, not of plain-vectors 2.0"] * 2)
+    assert plugins.differing([facts], {}) == ""
