@@ -9,7 +9,8 @@ from pathlib import Path
 from s3agents_balanced import Balanced
 
 from s3agents import Simulation
-from s3agents.testing.channel_contract import ChannelContract, some_asks, some_offer
+from s3agents.testing import ChannelContract
+from s3agents.testing.channel_contract import some_asks, some_offer
 from s3agents.testing.societies import lively_scenario
 
 

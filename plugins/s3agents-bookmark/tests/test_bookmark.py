@@ -7,7 +7,7 @@ from pathlib import Path
 from s3agents_bookmark import Bookmark
 
 from s3agents import Simulation
-from s3agents.testing.action_contract import ActionContract
+from s3agents.testing import ActionContract
 from s3agents.testing.societies import lively_scenario
 
 

@@ -11,7 +11,8 @@ from s3agents_bridges import Bridges
 from s3agents import Simulation
 from s3agents.errors import InputError
 from s3agents.network.changed_edges import ChangedEdges
-from s3agents.testing.intervention_contract import InterventionContract, NotingLevers, some_situations
+from s3agents.testing import InterventionContract
+from s3agents.testing.intervention_contract import NotingLevers, some_situations
 from s3agents.testing.societies import lively_scenario, society_of
 
 PAIRS = society_of(4, [(0, 1), (1, 0), (2, 3), (3, 2)])

@@ -12,8 +12,8 @@ from s3agents_graphfile import read_graph
 
 from s3agents import Simulation, Society
 from s3agents.errors import InputError
+from s3agents.testing import SocietyReaderContract
 from s3agents.testing.societies import lively_scenario
-from s3agents.testing.society_contract import SocietyReaderContract
 
 WRITERS: dict[str, Callable[[Any, Path], None]] = {
     "gexf": nx.write_gexf,

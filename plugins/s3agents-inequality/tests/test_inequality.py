@@ -11,7 +11,7 @@ from s3agents_inequality import gini, inequality
 from s3agents import Simulation
 from s3agents.report.metrics import Metric
 from s3agents.report.summary import summarise
-from s3agents.testing.metric_contract import MetricContract
+from s3agents.testing import MetricContract
 from s3agents.testing.societies import lively_scenario
 
 

@@ -10,7 +10,8 @@ from s3agents_jsonlines import JsonLines
 
 from s3agents import Simulation
 from s3agents.errors import InputError
-from s3agents.testing.recorder_contract import RecorderContract, a_tick
+from s3agents.testing import RecorderContract
+from s3agents.testing.recorder_contract import a_tick
 from s3agents.testing.societies import lively_scenario
 
 

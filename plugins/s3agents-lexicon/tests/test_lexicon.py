@@ -11,7 +11,7 @@ from s3agents_lexicon import Lexicon
 
 from s3agents import Simulation
 from s3agents.errors import InputError
-from s3agents.testing.embedder_contract import EmbedderContract
+from s3agents.testing import EmbedderContract
 from s3agents.testing.societies import lively_scenario
 
 SUBJECTS = {"money": ["tax*", "price"], "food": ["sugar", "糖税"]}

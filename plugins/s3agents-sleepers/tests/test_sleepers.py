@@ -13,7 +13,8 @@ from s3agents.errors import InputError
 from s3agents.ids import UserId
 from s3agents.persona import Persona
 from s3agents.state import AgentState
-from s3agents.testing.agent_contract import AgentContract, a_mind
+from s3agents.testing import AgentContract
+from s3agents.testing.agent_contract import a_mind
 from s3agents.testing.societies import lively_scenario
 
 

@@ -14,7 +14,8 @@ from s3agents.errors import InputError
 from s3agents.events import Action
 from s3agents.labels import Attitude
 from s3agents.state import AttitudeBelief
-from s3agents.testing.cognition_contract import CognitionContract, many_views
+from s3agents.testing import CognitionContract
+from s3agents.testing.cognition_contract import many_views
 from s3agents.testing.turn_views import turn_view
 
 SCENE = turn_view().scene
