@@ -18,7 +18,7 @@ from s3agents.config.memory import MemorySection
 from s3agents.config.model import AUTOGEN, HUMAN, PACE, ModelSection
 from s3agents.config.nats import NatsSection
 from s3agents.config.plugins import KindName, Options, RecorderSection
-from s3agents.config.section import Address, Duration, Section, later
+from s3agents.config.section import Address, Duration, Section, later, without_secrets
 from s3agents.labels import Attitude, Emotion
 from s3agents.persona import Scalar
 
@@ -230,7 +230,8 @@ class Scenario(Section):
             options = self.cognition.options_of(mind)
         elif mind.mode != HUMAN:
             return model
-        told = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        known = json.dumps(without_secrets(options), sort_keys=True, default=str)  # a manifest has no secrets either
+        told = hashlib.sha256(known.encode()).hexdigest()[:12]
         name = f"{mind.mode}/{told}" if options else mind.mode
         return model.model_copy(update={"backend": mind.mode, "options": options, "name": name, "logprobs": False})
 

@@ -8,7 +8,16 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-__all__ = ["Address", "Duration", "Section", "format_duration", "is_secret", "later", "parse_duration"]
+__all__ = [
+    "Address",
+    "Duration",
+    "Section",
+    "format_duration",
+    "is_secret",
+    "later",
+    "parse_duration",
+    "without_secrets",
+]
 
 _UNITS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)\s*")
@@ -57,6 +66,13 @@ def parse_duration(value: Any) -> timedelta:
 def is_secret(key: str) -> bool:
     """Whether ``key`` is what one calls a secret: ``api_key``, ``aws_session_token``, but not ``max_tokens``."""
     return _SECRET.fullmatch(key.lower().replace("-", "_")) is not None
+
+
+def without_secrets(value: Any) -> Any:
+    """``value``, plain values, without what stands under keys that are called a secret, at any depth."""
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items() if not is_secret(str(key))}
+    return [without_secrets(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _no_credentials(address: str) -> str:

@@ -99,11 +99,15 @@ class Prepared(Protocol):
         ...
 
 
+_FREE = {"options", "agent_options"}
+"""Keys whose values may be anything."""
+
+
 def _without_secrets(value: Any, *, inside: bool = False) -> Any:
-    """``value`` without the keys of free ``options`` that look like a secret's."""
+    """``value`` without the keys of free options that look like a secret's."""
     if isinstance(value, Mapping):
         kept = {key: item for key, item in value.items() if not (inside and is_secret(str(key)))}
-        return {key: _without_secrets(item, inside=inside or key == "options") for key, item in kept.items()}
+        return {key: _without_secrets(item, inside=inside or key in _FREE) for key, item in kept.items()}
     if isinstance(value, list | tuple):
         return [_without_secrets(item, inside=inside) for item in value]
     return value
@@ -126,6 +130,7 @@ class Manifest(Facts):
         embedder: kind, model and size.
         plugins: of installed packages, named by the scenario; packages and versions at the beginning.
         model: who was asked; ``None`` where no agent asks a model.
+        other_models: who else was, by groups.
         software: versions at the beginning.
         started: when it began.
         finished: when it ended, or was stopped.
@@ -149,6 +154,7 @@ class Manifest(Facts):
     embedder: str
     plugins: tuple[PluginUse, ...] = later(())
     model: ModelFacts | None = None
+    other_models: tuple[ModelFacts, ...] = later(())
     software: Software
     started: AwareDatetime
     finished: AwareDatetime | None = None
@@ -170,6 +176,7 @@ class Manifest(Facts):
             replay_of: folder of the run that it replays.
         """
         scenario = prepared.scenario
+        models = _models(scenario)
         return cls.model_validate(
             {
                 "name": scenario.name,
@@ -182,7 +189,8 @@ class Manifest(Facts):
                 "learnt": [_learnt(model.facts) for model in prepared.learnt.values()],
                 "embedder": prepared.embedder.name,
                 "plugins": _uses(prepared.plugins),
-                "model": _model(scenario) if prepared.packs else None,
+                "model": next(iter(models), None),
+                "other_models": models[1:],
                 "software": Software.here(),
                 "started": started,
                 "replay_of": replay_of,
@@ -326,5 +334,7 @@ def _learnt(facts: BehaviourFacts) -> LearntFacts:
     return LearntFacts(name=facts.name, digest=behaviour_digest(facts), parts=facts.learnt())
 
 
-def _model(scenario: Scenario) -> ModelFacts:
-    return ModelFacts(backend=scenario.model.backend, name=scenario.model.name, url=scenario.model.url)
+def _models(scenario: Scenario) -> list[ModelFacts]:
+    """Who is asked, each once."""
+    facts = [ModelFacts(backend=one.backend, name=one.name, url=one.url) for one in scenario.models.values()]
+    return [one for number, one in enumerate(facts) if one not in facts[:number]]

@@ -60,6 +60,12 @@ def test_a_group_asks_its_own_endpoint(stub: StubEndpoint, other: StubEndpoint, 
     run = Simulation(scenario, SOCIETY, out=tmp_path / "run").run()
     assert asked(stub.bodies) == {("common", 0.5, 256)}
     assert asked(other.bodies) == {("wild", 1.5, 256)}
+    facts = run.manifest
+    assert facts.model is not None
+    assert [(one.name, one.url) for one in (facts.model, *facts.other_models)] == [
+        ("common", stub.url),
+        ("wild", other.url),
+    ]
     turns = run.turns().query("mode == 'llm/joint'")
     assert other.requests == turns[turns.user.isin(TROLLS)].calls.sum() > 0
     assert stub.requests == turns[~turns.user.isin(TROLLS)].calls.sum() > 0

@@ -161,3 +161,12 @@ def test_what_an_agent_raises_is_a_fault_of_its_turn(tmp_path: Path) -> None:
     scenario = scenario_of(assistant([REPLY]), limits={"faults": 1.0}, model={"retries": 0})
     run = Simulation(scenario, SOCIETY, out=tmp_path / "run").run()
     assert set(run.faults().user) == {"u1"}
+
+
+def test_a_key_of_an_agent_is_in_no_manifest(tmp_path: Path) -> None:
+    """A run is replayed without the key that its agent had, and its folder does not tell it."""
+    scenario = scenario_of({**PARROT, "config": {"says": "text", "api_key": "sk-123456"}}, limits={"faults": 1.0})
+    run = Simulation(scenario, SOCIETY, out=tmp_path / "run").run()
+    assert "sk-123456" not in (tmp_path / "run" / "manifest.json").read_text()
+    again = Simulation.replay(tmp_path / "run", SOCIETY, out=tmp_path / "again").run()
+    assert again.fingerprint() == run.fingerprint()

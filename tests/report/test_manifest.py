@@ -75,7 +75,8 @@ def _prepared(packs: Mapping[str, _Pack], **scenario: Any) -> _Prepared:
 
 def test_a_manifest_tells_what_was_run() -> None:
     """Scenario, society, prompts, model, embedder and versions, each with what identifies it."""
-    prepared = _prepared({"joint": _Pack()}, model={"url": "http://127.0.0.1:8000/v1", "name": "tiny"})
+    model = {"url": "http://127.0.0.1:8000/v1", "name": "tiny"}
+    prepared = _prepared({"joint": _Pack()}, model=model, cognition={"mode": "llm"})
     manifest = Manifest.begin(prepared, bus="nats", started=NOON)
     assert (manifest.name, manifest.status, manifest.bus, manifest.started) == ("club", "running", "nats", NOON)
     assert manifest.scenario_digest == prepared.scenario.digest()

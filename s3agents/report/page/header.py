@@ -77,7 +77,8 @@ def _facts(group: Group, *, named: bool) -> Html:
         ("seed" if len(group.runs) == 1 else "seeds", seeds),
     ]
     if run.manifest.model is not None:
-        facts.append(("model", run.manifest.model.name))
+        names = dict.fromkeys(model.name for model in (run.manifest.model, *run.manifest.other_models))
+        facts.append(("model" if len(names) == 1 else "models", ", ".join(names)))
     listed = [element("div", element("dt", name), element("dd", told)) for name, told in facts]
     failed = [run for run in group.runs if run.manifest.failure]
     why = [element("p", f"Why {run.folder.name} stopped: {run.manifest.failure}", class_="failure") for run in failed]
