@@ -197,7 +197,7 @@ def test_binding_acts_changes_no_digest_while_it_is_not_asked_for() -> None:
 @pytest.mark.parametrize("pack", ["joint", "paper"])
 @pytest.mark.parametrize("bound", [True, False])
 async def test_a_model_that_keeps_to_schemas_never_fails(bound: bool, pack: str, tmp_path: Path) -> None:
-    """A random one does all that there is; without bounds its acts need one repair at most to name a post."""
+    """A random one does all that there is; without bounds its acts need one repair at most, which is replayed too."""
     society = society_of(9, [(a, b) for a in range(9) for b in range(9) if (a + 2 * b) % 3 and a != b])
     async with StubEndpoint() as endpoint:
         scenario = lively_scenario(
@@ -209,6 +209,8 @@ async def test_a_model_that_keeps_to_schemas_never_fails(bound: bool, pack: str,
         )
         run = await Simulation(scenario, society, out=tmp_path / "run").run_async()
     assert run.faults().empty
+    again = await Simulation.replay(tmp_path / "run", society, out=tmp_path / "again").run_async()
+    assert again.fingerprint() == run.fingerprint()
     with reading(run.record) as db:
         acts = {action for (action,) in db.execute("SELECT action FROM turns")}
         shares = db.execute("SELECT max(p_forward + p_post + p_inactive) FROM turns WHERE mode != 'seed'").fetchone()[0]
