@@ -64,7 +64,7 @@ _TOGETHER = 256
 """Turns at once where no model is asked: as many as are worth one walk through the trees of a fitted mind."""
 
 _FREE = (
-    *("bus", "nats.credentials", "nats.tls", "nats.replicas"),
+    *("bus", "metrics", "nats.credentials", "nats.tls", "nats.replicas", "recorders"),
     *(f"limits.{key}" for key in sorted(ROOM)),
     *(f"model.{key}" for key in sorted(PACE)),
 )
@@ -128,7 +128,8 @@ class Simulation:
             client: as in the constructor.
             changes: new values for keys of the scenario that do not shape the record, kept from then on: those of its
                 ``model`` section (:data:`~s3agents.config.model.PACE`) by their names, ``limits.NAME``
-                (:data:`~s3agents.config.scenario.ROOM`), ``bus``, and what stands below ``nats``.
+                (:data:`~s3agents.config.scenario.ROOM`), ``bus``, what stands below ``nats``, ``metrics`` and
+                ``recorders``.
             workers: as in the constructor; whether the run had some before does not matter.
 
         Raises:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
@@ -82,7 +84,8 @@ def make(
     _check_options(maker, arguments, options, thing)
     silencer = Silencer([*secrets_here(), *secrets_in(options), *secrets_in(given)])
     try:
-        made = maker(**arguments)
+        with redirect_stdout(sys.stderr):
+            made = maker(**arguments)
     except Exception as exc:  # code of others runs in there
         got = silencer.blotted(f"{exc}" if isinstance(exc, S3AgentsError) else f"{type(exc).__name__}: {exc}")
         message = explain(f"{thing}: options", wanted="those that it takes", got=got)
@@ -129,7 +132,8 @@ def _imported(point: Group, entry: EntryPoint, key: str) -> Any:
     facts = facts_of(entry)
     thing, silencer = _thing(key, facts), Silencer([*secrets_here()])
     try:
-        found = entry.load()
+        with redirect_stdout(sys.stderr):  # standard output is for results
+            found = entry.load()
     except (Exception, SystemExit) as exc:  # a module may raise anything while it is imported
         wanted = f"{point.thing} that can be imported from {entry.value}"
         got = silencer.blotted(f"{type(exc).__name__}: {exc}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Protocol
@@ -56,7 +58,7 @@ def measured(run: Run) -> Measured:
 def _numbers(name: str, run: Run) -> dict[str, float | None]:
     metric: Metric = plugins.load(METRIC_GROUP, name, key="metrics")
     who = plugins.called(METRIC_GROUP, name, key="metrics")
-    with failures_as(InputError, who, secrets=[*secrets_here()], ours=True):
+    with failures_as(InputError, who, secrets=[*secrets_here()], ours=True), redirect_stdout(sys.stderr):
         came = metric(run)
     if not isinstance(came, Mapping):
         return {name: _number(came, who)}

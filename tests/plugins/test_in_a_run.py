@@ -49,6 +49,7 @@ def busiest(run):
     return {"posts": run.posts().groupby("author").size().max(), "none": None, "inf": float("inf")}
 
 def posts(run):
+    print("counting")
     return len(run.posts())
 
 def fails(run):
@@ -146,13 +147,14 @@ def test_a_fork_has_its_recorder_begin_at_the_tick(tmp_path: Path) -> None:
     assert told()[0] == ("begin", 3)
 
 
-def test_metrics_stand_in_the_summary(tmp_path: Path) -> None:
+def test_metrics_stand_in_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A number by the metric's name, several as METRIC.NAME; what is no number, or not finite, is nothing."""
     run = Simulation(scenario(metrics=["posts", "busiest"]), out=tmp_path / "run").run()
     counts = run.posts().groupby("author").size()
     wanted = {"posts": float(counts.sum()), "busiest.posts": float(counts.max())}
     assert summarise(run).metrics == {**wanted, "busiest.none": None, "busiest.inf": None}
     assert summarise(run).unmeasured == {}
+    assert capsys.readouterr().out == ""
 
 
 def test_a_finished_run_is_shown_whatever_a_metric_does(tmp_path: Path) -> None:
@@ -218,6 +220,17 @@ def test_a_resume_with_another_version_says_so_once(tmp_path: Path, monkeypatch:
     assert "posts is of toolbox 2.0, not of toolbox 1.0.0" in note
     (resumed,) = again.run().manifest.resumed
     assert {use.version for use in resumed.plugins} == {"2.0"}
+
+
+def test_a_run_may_go_on_with_other_metrics_and_recorders(tmp_path: Path) -> None:
+    """They do not shape the record: one that is no longer installed holds nothing up."""
+    simulation = Simulation(scenario(metrics=["fails"]), out=tmp_path / "run")
+    simulation.run(on_progress=lambda progress: simulation.stop() if progress.tick == 2 else None)
+    changes = {"metrics": ["posts"], "recorders": [{"kind": "list"}]}
+    run = Simulation.resume(tmp_path / "run", changes=changes).run()
+    assert list(summarise(run).metrics) == ["posts"]
+    assert told()[0] == ("begin", 2)
+    assert run.fingerprint() == Simulation(scenario(), out=tmp_path / "plain").run().fingerprint()
 
 
 def test_workers_need_no_recorders_and_no_metrics() -> None:

@@ -153,3 +153,12 @@ def test_other_versions_are_told_in_words() -> None:
     told = plugins.differing([facts, facts], {facts.place: "plain-vectors 2.0"})
     assert told == "; ".join(["plain is of plain-vectors 2.1, not of plain-vectors 2.0"] * 2)
     assert plugins.differing([facts], {}) == ""
+
+
+def test_what_a_plugin_prints_is_no_result(install: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """While it is imported and made: it goes where notes go."""
+    code = f"print('imported'){EMBEDDER}\ndef make():\n    print('made')\n    return Plain()\n"
+    install("chatty", {GROUP: {"chatty": "chatty:make"}}, code=code)
+    plugins.make(GROUP, "chatty", key=KEY)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.split()) == ("", ["imported", "made"])
