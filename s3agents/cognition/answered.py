@@ -36,10 +36,11 @@ class HumanCognition(LlmCognition):
         return "human"
 
     def _args(self, view: TurnView) -> dict[str, Any]:
-        """Whose turn it is, and what stays as it is if nothing is said."""
+        """Whose turn it is, what stays as it is if nothing is said, and which posts each action can be about."""
         return {
             "user": view.persona.id,
             "tick": view.tick,
             "emotion": view.emotion.level.value,
             "attitude": view.attitude.stance.value,
+            "about": {choice.name: list(choice.numbers) for choice in view.choices},
         }

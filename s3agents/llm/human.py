@@ -42,7 +42,8 @@ class HumanClient(LeafClient):
     """Puts each request to somebody at the terminal, one at a time.
 
     The request's arguments may name the ``user`` whose turn it is, the ``tick``, and what an empty line stands for:
-    ``emotion`` and ``attitude`` as they were. An empty line is otherwise to do nothing.
+    ``emotion`` and ``attitude`` as they were; an empty line is otherwise to do nothing. And they may say which posts
+    each action can be ``about``, by their numbers.
 
     Args:
         terminal: where; by default standard input and standard error.
@@ -137,11 +138,14 @@ class _Form:
 
     async def _number(self, numbers: Sequence[int], action: str | None) -> int:
         """The number of the post that the action is about."""
+        possible = self._known.get("about", {}).get(action, numbers)
+        numbers = [number for number in numbers if number in possible] or numbers
+        default = numbers[0]
         if action == _NOTHING or len(numbers) == 1:
-            return 0 if 0 in numbers else numbers[0]
-        default = 0 if 0 in numbers else numbers[0]
+            return default
+        none = " (0 for none)" if default == 0 else ""
         while True:
-            said = (await self._terminal.read(f"number of the post (0 for none) [{default}]: ")).strip()
+            said = (await self._terminal.read(f"number of the post{none} [{default}]: ")).strip()
             if not said:
                 return default
             if said.isdecimal() and int(said) in numbers:

@@ -86,6 +86,17 @@ async def test_what_is_no_answer_is_asked_for_again() -> None:
     assert "number: wanted one of 0, 1, 2, 3, got '7'" in script.shown
 
 
+async def test_only_posts_that_an_act_can_be_about_may_be_named() -> None:
+    """Where there is one, it is not asked for; none at all is no choice where the act needs one."""
+    script = Script(["", "", "f", "0", "2", "", "", "f"])
+    client = HumanClient(script)
+    several = await client.ask(request(about={"forward": [2, 3], "post": [0, 1, 2, 3]}))
+    only = await client.ask(request(about={"forward": [3]}))
+    assert [json.loads(str(reply.content))["target"] for reply in (several, only)] == [2, 3]
+    assert "number: wanted one of 2, 3, got '0'" in script.shown
+    assert script.shown.count("number of the post [2]: ") == 2
+
+
 async def test_a_post_without_a_text_begins_anew() -> None:
     """Nothing is made up in the place of what was not typed."""
     reply, script = await typed("", "", "post", "", " ", "", "", "", posts=3)
