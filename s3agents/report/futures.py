@@ -104,7 +104,7 @@ def compare_runs(first: Played, second: Played) -> Futures:
         InputError: if a tick is not as long in one as in the other.
         RecordError: if a record cannot be read.
     """
-    minutes, other = tick_minutes(first.scenario), tick_minutes(second.scenario)
+    minutes, other = tick_minutes(first.manifest.scenario), tick_minutes(second.manifest.scenario)
     if minutes != other:
         wanted = f"two runs with ticks of one length ({minutes:g} min, as in {first.folder})"
         raise InputError(explain(str(second.folder), wanted=wanted, got=f"{other:g} min"))
