@@ -82,6 +82,8 @@ def test_the_study_is_one(workplace: Path) -> None:
     (workplace / "tone.yaml").write_text(yaml_block("# tone.yaml\nname"))
     cells = plan_cells(read_yaml(workplace / "tone.yaml", StudySection), workplace, packs=workplace / "packs")
     assert [cell.name for cell in cells][::10] == ["plain_0", "hot_0", "brave_0"]
+    whole = {**yaml.safe_load(yaml_block("# tone.yaml\nname")), **yaml.safe_load(yaml_block("individual"))}
+    assert StudySection.model_validate(whole).of_individuals == ("emotion_level.accuracy", "emotion_level.macro_f1")
 
 
 def test_the_fork_can_be_played(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
