@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,13 +12,10 @@ from s3agents.errors import ConfigError, explain
 from s3agents.llm.asked import Asked, NamedClient, endpoint_key, model_of
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.budget import Purse
-from s3agents.llm.foreign import ForeignClient
-from s3agents.llm.human import HumanClient
 from s3agents.llm.openai_http import OpenAIHttpClient
-from s3agents.llm.policies import with_policies
 from s3agents.llm.replay import RecordingClient, ReplayClient
 from s3agents.llm.reply_store import ReplyStore
-from s3agents.wiring import build_client, secrets_of
+from s3agents.wiring import build_client, wrap_client
 
 __all__ = ["Endpoints", "RunModels", "collected_models", "opened_models", "replayed_models", "together"]
 
@@ -121,7 +117,7 @@ async def opened_models(
         one = scenario.model if isinstance(asked, ChatCompletionClient) else None
         models = RunModels(
             asked,
-            wrap=lambda client, section: _wrapped(client, one or section, purse),
+            wrap=lambda client, section: wrap_client(client, one or section, purse=purse),
             named=lambda client, name: RecordingClient(client, store, model=name),
             flush=store.flush,
         )
@@ -143,24 +139,10 @@ async def replayed_models(replies: Path) -> AsyncIterator[RunModels]:
 
 def collected_models(asked: Asked, named: Named) -> RunModels:
     """The models of a worker: without a budget, which is the run's, and with ``named`` around each."""
-    return RunModels(asked, wrap=lambda client, section: _wrapped(client, section, None), named=named)
+    return RunModels(asked, wrap=wrap_client, named=named)
 
 
 def together(scenario: Scenario) -> int:
     """Most requests in flight at all endpoints of a scenario together."""
     bounds = {endpoint_key(section): section.concurrency for section in scenario.models.values()}
     return sum(bounds.values())
-
-
-def _wrapped(client: ChatCompletionClient, section: ModelSection, purse: Purse | None) -> ChatCompletionClient:
-    """``client`` with its policies around it; somebody at the terminal is hurried by none."""
-    if isinstance(client, HumanClient):
-        return client
-    return with_policies(
-        ForeignClient(client, secrets=secrets_of(section)),
-        concurrency=section.concurrency,
-        retries=section.retries,
-        patience=section.patience,
-        rng=random.Random(0),  # noqa: S311  # jitter of back-off; no secret hangs on it
-        purse=purse,
-    )

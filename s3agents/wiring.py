@@ -48,7 +48,6 @@ __all__ = [
     "check_servers",
     "choose_bus",
     "crowd_limits",
-    "endpoint_client",
     "nats_credentials",
     "opened_bus",
     "opened_client",
@@ -203,15 +202,6 @@ def build_client(section: ModelSection) -> ChatCompletionClient:
     )
 
 
-def endpoint_client(section: ModelSection) -> ChatCompletionClient:
-    """The client of the endpoint with its vendor's errors in our words, and no secret in them.
-
-    Raises:
-        InputError: as :func:`build_client`.
-    """
-    return ForeignClient(build_client(section), secrets=secrets_of(section))
-
-
 @asynccontextmanager
 async def opened_client(section: ModelSection, replies: Path | None) -> AsyncIterator[ChatCompletionClient]:
     """The client of an endpoint outside of a run, closed afterwards.
@@ -227,22 +217,32 @@ async def opened_client(section: ModelSection, replies: Path | None) -> AsyncIte
         async with opened_model(section, build_client(section), replies) as recording:
             yield recording
         return
-    client = wrap_client(endpoint_client(section), section)
+    client = wrap_client(build_client(section), section, purse=_purse(section))
     try:
         yield client
     finally:
         await client.close()
 
 
-def wrap_client(client: ChatCompletionClient, section: ModelSection, *, spent: int = 0) -> ChatCompletionClient:
-    """``client`` with concurrency, retry and budget around it, inside out."""
+def wrap_client(
+    client: ChatCompletionClient, section: ModelSection, *, purse: Purse | None = None
+) -> ChatCompletionClient:
+    """A bare client with our words for errors, concurrency, retry and budget around it, inside out.
+
+    Args:
+        client: of an endpoint, or in its place; somebody at the terminal is hurried by none of these.
+        section: pace.
+        purse: tokens that it may spend, with others perhaps; none for no limit.
+    """
+    if isinstance(client, HumanClient):
+        return client
     return with_policies(
-        client,
+        ForeignClient(client, secrets=secrets_of(section)),
         concurrency=section.concurrency,
         retries=section.retries,
         patience=section.patience,
         rng=random.Random(0),  # noqa: S311  # jitter of back-off; no secret hangs on it
-        purse=None if section.budget is None else Purse(section.budget, spent),
+        purse=purse,
     )
 
 
@@ -261,12 +261,16 @@ async def opened_model(
     if client is None:
         raise ConfigError(explain("model", wanted="an endpoint", got="none"))
     with ReplyStore(replies, most_bytes=most_bytes) as store:
-        wrapped = wrap_client(ForeignClient(client, secrets=secrets_of(section)), section, spent=store.tokens())
+        wrapped = wrap_client(client, section, purse=_purse(section, store.tokens()))
         recording = RecordingClient(wrapped, store, model=section.name)
         try:
             yield recording
         finally:
             await recording.close()
+
+
+def _purse(section: ModelSection, spent: int = 0) -> Purse | None:
+    return None if section.budget is None else Purse(section.budget, spent)
 
 
 def crowd_limits(scenario: Scenario) -> CrowdLimits:

@@ -9,6 +9,7 @@ import pytest
 
 from s3agents import Simulation, load_scenario
 from s3agents.resources import examples_dir
+from s3agents.testing.stub_endpoint import StubEndpoint
 
 SMALL = ("society.generate.users=3000", "bus=local", "memory.store=local")
 
@@ -56,3 +57,16 @@ def test_groups_behave_as_they_are_described(seed: int, tmp_path: Path) -> None:
     assert acts["troll"] > 1.5 * acts.drop("troll").max()
     stirred = (turns.emotion != "calm").groupby(turns.role).mean()
     assert stirred["journalist"] < stirred["citizen"]
+
+
+def test_an_example_becomes_one_of_language_models_by_naming_an_endpoint(tmp_path: Path) -> None:
+    """Newsroom: members of groups are then asked as they are described, the trolls at a temperature of their own."""
+    with StubEndpoint(keep=10_000).running_in_thread() as stub:
+        overrides = ["ticks=3", "cognition.mode=llm", f"model.url={stub.url}", "model.name=stub"]
+        Simulation(load_scenario(examples_dir() / "newsroom", overrides=overrides), out=tmp_path / "run").run()
+        asked = [(body["temperature"], body["messages"][-1]["content"]) for body in stub.bodies]
+    trolls = [text for temperature, text in asked if temperature == 1.3]
+    assert 0 < len(trolls) < len(asked)
+    assert all("You want outrage" in text for text in trolls)
+    assert sum("You want outrage" in text for _, text in asked) == len(trolls)
+    assert any("You are a journalist of the region" in text for _, text in asked)

@@ -141,7 +141,7 @@ def _contender(scenario: Scenario, models: Models) -> Contender:
     client = models(scenario) if section.mode == "llm" else None
     if client is None:
         raise ConfigError(explain("study: individual", wanted="a mind of mode llm, fitted or rules", got=section.mode))
-    model = scenario.model_of(section).model_copy(update={"budget": None})  # the study's own counts what all spend
+    model = scenario.model_of(section)
     packs = load_prompt_packs([section.pack], scenario.language)
     return llm_contenders(wiring.wrap_client(client(model), model), model, packs)[0]
 

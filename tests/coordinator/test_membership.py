@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from s3agents import Simulation
 from s3agents.coordinator.roster import Roster
 from s3agents.errors import ConfigError
 from s3agents.ids import UserId
@@ -141,6 +143,22 @@ def test_somebody_from_elsewhere_is_known_by_attributes() -> None:
     roster = Roster(lively_scenario([], cognition={"groups": groups}), SOCIETY)
     assert getattr(roster.mind_of(Persona(id=UserId("stranger"), age=5)), "name", None) == "young"
     assert not hasattr(roster.mind_of(Persona(id=UserId("stranger"), age=6)), "name")
+
+
+def test_members_are_the_same_after_a_run_went_on(tmp_path: Path) -> None:
+    """A run of groups that is stopped and resumed comes to the record of one that was not."""
+    rules = {"forward": 0.9, "post": 0.9}
+    groups = [
+        {"name": "loud", "share": 0.3, "rules": rules},
+        {"name": "heard", "class": "influential", "mode": "rules"},
+    ]
+    scenario = lively_scenario(["u0", "u1"], cognition={"groups": groups})
+    whole = Simulation(scenario, SOCIETY, out=tmp_path / "whole").run()
+    stopped = Simulation(scenario, SOCIETY, out=tmp_path / "run")
+    stopped.run(on_progress=lambda progress: stopped.stop() if progress.tick == 2 else None)
+    assert Simulation.resume(tmp_path / "run", SOCIETY).run().fingerprint() == whole.fingerprint()
+    plain = Simulation(lively_scenario(["u0", "u1"]), SOCIETY, out=tmp_path / "plain").run()
+    assert plain.fingerprint() != whole.fingerprint()
 
 
 def test_a_scenario_without_news_keeps_its_digest() -> None:
