@@ -25,7 +25,9 @@ def inequality(run: Run) -> Mapping[str, float | None]:
     reach = run.exposures()["post"].map(posts.set_index("id")["author"]).value_counts()
     passed = posts[posts["kind"] == "forward"]["root"].map(posts.set_index("id")["author"]).value_counts()
     counts = {"reach": reach, "forwards": passed, "posts": own["author"].value_counts()}
-    return {name: gini(count.reindex(authors, fill_value=0).to_numpy(float)) for name, count in counts.items()}
+    return {
+        name: gini(np.asarray(count.reindex(authors, fill_value=0), dtype=np.float64)) for name, count in counts.items()
+    }
 
 
 def gini(values: NDArray[np.float64]) -> float | None:

@@ -59,7 +59,7 @@ class JsonLines:
 
     def _turn(self, turn: TurnRecord) -> dict[str, Any]:
         emotion, attitude = turn.emotion, turn.attitude
-        row = {
+        row: dict[str, Any] = {
             "user": turn.user,
             "mode": turn.mode,
             "action": turn.action,

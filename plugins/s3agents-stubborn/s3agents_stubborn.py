@@ -51,12 +51,12 @@ class Stubborn:
         ours = [read for read in view.perceived if read.post.attitude is side] if offer.find(Action.FORWARD) else []
         p = self._p(ours, writes=offer.find(Action.POST) is not None)
         action = list(p)[view.draws.choice("act", list(p.values()))]
-        if action is Action.FORWARD:
+        if action == Action.FORWARD:
             read = ours[view.draws.choice("target", [1.0] * len(ours))]
             return Decision(action=action, target=read.post.id, p=p)
-        return Decision(action=action, text=self._says[side] if action is Action.POST else None, p=p)
+        return Decision(action=action, text=self._says[side] if action == Action.POST else None, p=p)
 
-    def _p(self, ours: list[Delivery], *, writes: bool) -> dict[Action, float]:
+    def _p(self, ours: list[Delivery], *, writes: bool) -> dict[str, float]:
         """Each post of its side has its chance; what is left is for writing, and then for nothing."""
         forward = 1.0 - (1.0 - self._forward) ** len(ours)
         post = (1.0 - forward) * self._post if writes else 0.0

@@ -21,9 +21,9 @@ class TestBookmark(ActionContract):
 
 def test_a_scenario_offers_it(tmp_path: Path) -> None:
     """Each bookmark is of a post that was read, and publishes nothing."""
-    rules = {"forward": 0.2, "post": 0.1, "actions": {"bookmark": 0.9}}
-    changes = {"actions": ["forward", "post", "bookmark"], "cognition": {"rules": rules}}
-    run = Simulation(lively_scenario(["0", "33"], **changes), out=tmp_path / "run").run()
+    cognition = {"rules": {"forward": 0.2, "post": 0.1, "actions": {"bookmark": 0.9}}}
+    scenario = lively_scenario(["0", "33"], actions=["forward", "post", "bookmark"], cognition=cognition)
+    run = Simulation(scenario, out=tmp_path / "run").run()
     turns, posts = run.turns(), run.posts()
     kept = turns[turns["action"] == "bookmark"]
     assert len(kept)

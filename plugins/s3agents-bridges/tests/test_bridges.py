@@ -36,7 +36,7 @@ def test_bridges_lead_to_those_who_are_not_near() -> None:
 
 def test_a_scenario_names_it(tmp_path: Path) -> None:
     """News of one pair reach the other only over a bridge."""
-    reached = []
+    reached: list[set[str]] = []
     for interventions in ([], [{"kind": "bridges", "options": {"each_tick": 4}, "at": 1}]):
         scenario = lively_scenario(["u0"], interventions=interventions)
         run = Simulation(scenario, PAIRS, out=tmp_path / f"run{len(reached)}").run()
