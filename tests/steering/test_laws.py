@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from s3agents import Run, Simulation
@@ -93,14 +93,31 @@ STORIES = st.builds(
 )
 
 
+EVERYBODY = society_of(USERS, [(a, b) for a in range(USERS) for b in range(USERS) if a != b])
+RING = society_of(USERS, [(n, (n + 1) % USERS) for n in range(USERS)])
+QUIET = Story(EVERYBODY, [], [], seed=1)
+REMOVED_LATE = Story(EVERYBODY, [{"kind": "remove", "at": 2, "posts": {"kind": "original"}}], [], seed=1)
+FOLLOWED_LATE = Story(
+    RING,
+    [
+        {"kind": "follow", "at": 1, "who": {"users": ["u1", "u5"]}, "whom": {"users": ["u0", "u3"]}},
+        {"kind": "unfollow", "at": 2, "who": {"users": ["u6"]}, "whom": {"users": ["u0"]}},
+    ],
+    [{"kind": "random", "readers": "all"}],
+    seed=1,
+)
+
+
 def past_of(run: Run) -> list[TickRecord]:
     """All ticks of a run."""
     with reading(run.record) as db:
         return list(read_past(db))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(story=STORIES)
+@example(story=REMOVED_LATE)
+@example(story=FOLLOWED_LATE)
 def test_who_is_shown_what(tmp_path_factory: pytest.TempPathFactory, story: Story) -> None:
     """What reaches a reader is of somebody whom it follows then, published a tick ago, or a recommended post.
 
@@ -147,6 +164,7 @@ def _edges(run: Run, story: Story) -> list[ChangedEdges]:
 
 
 @settings(max_examples=20, deadline=None)
+@example(story=QUIET, who={"users": ["u0"]}, first=2, length=1)
 @given(story=STORIES, who=SOME, first=TICK, length=st.integers(0, 3))
 def test_the_suspended_neither_act_nor_are_read(
     tmp_path_factory: pytest.TempPathFactory, story: Story, who: dict[str, Any], first: int, length: int

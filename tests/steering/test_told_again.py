@@ -39,3 +39,23 @@ async def test_every_turn_comes_out_as_it_did(tmp_path: Path, mode: str) -> None
     assert labels >= {"one", "two"}
     assert weights == {1.0, 0.5}
     assert run.posts().text.isin(["So it is.", "It was."]).sum() >= 2
+
+
+async def test_a_run_with_a_model_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Steered, it is played tick by tick; stopped and resumed, or replayed with no endpoint, the record is the same."""
+    with StubEndpoint().running_in_thread() as stub:
+        changes = {"cognition": {"mode": "llm", "spontaneous": 0.5}, "model": {"url": stub.url, "name": "stub"}}
+        channels = [{"mix": [{"kind": "similarity"}, {"kind": "random"}], "share": 0.5}]
+        scenario = lively_scenario(["u0", "u3"], **changes, interventions=DONE, channels=channels)
+        whole = await Simulation(scenario, SOCIETY, out=tmp_path / "whole").run_async()
+        stopped = Simulation(scenario, SOCIETY, out=tmp_path / "stopped")
+
+        def stop(progress: Any) -> None:
+            if progress.committed is not None and progress.tick == 2:
+                stopped.stop()
+
+        await stopped.run_async(on_progress=stop)
+        resumed = await Simulation.resume(tmp_path / "stopped", SOCIETY).run_async()
+    replayed = await Simulation.replay(tmp_path / "whole", SOCIETY, out=tmp_path / "replayed").run_async()
+    assert resumed.fingerprint() == whole.fingerprint()
+    assert replayed.fingerprint() == whole.fingerprint()
