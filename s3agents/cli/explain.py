@@ -74,7 +74,8 @@ def _saw(posts: list[dict[str, Any]]) -> Table:
     table = Table("", "author", "from", "tick", "text")
     for post in posts:
         mark = "read" if post["attended"] else "missed"
-        table.add_row(mark, safe(post["author"], _TEXT), post["source"], str(post["tick"]), _quoted(post))
+        said = Text.assemble(_quoted(post), f" [{tidy(post['label'], _TEXT)}]" if "label" in post else "")
+        table.add_row(mark, safe(post["author"], _TEXT), post["source"], str(post["tick"]), said)
     return table
 
 

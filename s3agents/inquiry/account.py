@@ -45,7 +45,8 @@ def account(turn: Retaken) -> dict[str, Any]:
 
 
 def _delivery(delivery: Delivery, attended: bool) -> dict[str, Any]:
-    return {**_post(delivery.post), "source": delivery.source.value, "attended": attended}
+    told = {**_post(delivery.post), "source": delivery.source.value, "attended": attended}
+    return told if delivery.label is None else {**told, "label": delivery.label}
 
 
 def _post(post: Post) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from s3agents import Run
+from s3agents import Run, Simulation
 from s3agents.report.export import export
 from s3agents.report.steered import SteeredSum
 from s3agents.report.summary import summarise
 from s3agents.testing.command_line import command_line
+from s3agents.testing.societies import lively_scenario
 from s3agents.testing.steered_runs import star_run
 
 
@@ -46,3 +47,21 @@ def test_the_command_line_shows_it(run: Run, capsys: pytest.CaptureFixture[str])
     assert (done.code, "interventions.0" in done.out, "random" in done.out) == (0, True, True)
     alone = star_run(run.folder.with_name("alone"))
     assert "interventions" not in show("show", str(alone.folder)).out
+
+
+def test_a_turn_is_explained_with_the_note_that_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside the post that had it."""
+    label = {"kind": "label", "at": 1, "posts": {"text": "seed"}, "text": "disputed"}
+    Simulation(lively_scenario(["0"], ticks=2, interventions=[label]), out=tmp_path / "run").run()
+    explain = command_line(lambda: tuple(capsys.readouterr()))
+    assert "[disputed]" in explain("explain", str(tmp_path / "run"), "--agent", "1", "--tick", "1").out
+
+
+def test_the_report_has_a_section_for_it(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is something to tell."""
+    report = command_line(lambda: tuple(capsys.readouterr()))
+    alone = star_run(tmp_path / "alone")
+    for shown, there in ((run, True), (alone, False)):
+        page = tmp_path / f"{there}.html"
+        assert report("report", str(shown.folder), "--out", str(page)).code == 0
+        assert ("Interventions and channels" in page.read_text(encoding="utf-8")) is there

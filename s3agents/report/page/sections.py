@@ -22,7 +22,7 @@ from s3agents.report.figures.tokens import tokens_exhibit
 from s3agents.report.page.costs import Prices, mode_table
 from s3agents.report.page.drawings import Drawings
 from s3agents.report.page.markup import Html, element, join, verbatim
-from s3agents.report.page.tables import cascade_table, comparison_table, fault_table, post_table
+from s3agents.report.page.tables import cascade_table, comparison_table, fault_table, post_table, steered_table
 from s3agents.report.run import Run
 from s3agents.report.summary import Summary
 
@@ -77,6 +77,7 @@ def detail_section(
             _section("Emotion and attitude", _grid(drawings.add(one) for one in people), *_outcome(summary)),
             _section("Cascades", *_cascades(db, summary, drawings, minutes=minutes), cascade_table(summary)),
             _section("Top posts", post_table(summary)),
+            *([_section("Interventions and channels", steered_table(summary))] if summary.steered else ()),
             _section("Network", drawings.add(network_exhibit(db, place.society, why=place.why), wide=True)),
             _section("Memory", _grid(drawings.add(one) for one in memory)),
             _section("Turns, tokens and cost", *_costs(db, prices), drawings.add(tokens_exhibit(db, minutes=minutes))),

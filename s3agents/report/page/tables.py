@@ -9,7 +9,7 @@ from s3agents.report.comparison import Comparison
 from s3agents.report.page.markup import Html, element, join, table
 from s3agents.report.summary import Summary
 
-__all__ = ["cascade_table", "comparison_table", "fault_table", "post_table"]
+__all__ = ["cascade_table", "comparison_table", "fault_table", "post_table", "steered_table"]
 
 _TEXT = 200
 _FAULTS = """
@@ -46,6 +46,23 @@ def fault_table(db: sqlite3.Connection) -> Html:
     if not rows:
         return element("p", "No turn failed.")
     return table(("cause", "stage", "turns", "ticks", "one message"), rows)
+
+
+def steered_table(summary: Summary) -> Html:
+    """What interventions and channels came to."""
+    rows = [
+        (
+            f"{one.section}.{one.number}",
+            one.kind,
+            f"{one.first_tick} to {one.last_tick}",
+            *(one.posts, one.deliveries, one.accounts, one.edges),
+        )
+        for one in summary.steered
+    ]
+    note = "Posts removed, labelled, down-ranked, withheld, brought in or recommended; deliveries that did not come "
+    note += "about, came with a mark, or came about through it; accounts suspended or served, the most in a tick."
+    heads = ("", "kind", "ticks", "posts", "deliveries", "accounts", "edges")
+    return join((table(heads, rows), element("p", note, class_="told")))
 
 
 def comparison_table(comparison: Comparison) -> Html:
