@@ -35,7 +35,7 @@ from s3agents.minds import Agents, Minds
 from s3agents.network.society import Society
 from s3agents.plugins import differing
 from s3agents.preparation import Prepared, prepare
-from s3agents.run_models import RunModels, collected_models, together
+from s3agents.run_models import Endpoints, RunModels, collected_models, together
 from s3agents.scenarios import parse_scenario, with_overrides
 from s3agents.workforce import order_digest
 
@@ -153,7 +153,7 @@ class WorkerProcess:
             embedder = wiring.build_embedder(scenario.memory.embedder)
             store = wiring.build_store(scenario, embedder, folder=folder, run=offer.run, transient=True)
             stack.push_async_callback(store.close)
-            client = _models(prepared)
+            client = _models(scenario)
             if client is not None:
                 stack.push_async_callback(client.close)
             minds = Minds(scenario, prepared.roster, store, client=client, packs=prepared.packs, learnt=prepared.learnt)
@@ -201,11 +201,12 @@ class WorkerProcess:
         return prepared
 
 
-def _models(prepared: Prepared) -> RunModels | None:
-    """The models of this worker: of its own connections and keys, without a budget, which is the run's."""
-    if prepared.client is None:
+def _models(scenario: Scenario) -> RunModels | None:
+    """The models of this worker: of connections for one opening and its own keys; the budget is the run's."""
+    if not scenario.models:
         return None
-    return collected_models(prepared.client, lambda client, name: CollectingClient(client, model=name))
+    endpoints = Endpoints(scenario.models.values())
+    return collected_models(endpoints, lambda client, name: CollectingClient(client, model=name))
 
 
 def _at_most(scenario: Scenario, concurrency: int) -> Scenario:
