@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["bundled_scenarios", "examples_dir", "prompts_dir"]
+__all__ = ["bundled_scenarios", "examples_dir", "plugins_dir", "prompts_dir"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -22,6 +22,11 @@ def prompts_dir() -> Path:
 def examples_dir() -> Path:
     """The folder of the bundled examples."""
     return _bundled("examples")
+
+
+def plugins_dir() -> Path:
+    """The folder of the packages that are models of plugins."""
+    return _bundled("plugins")
 
 
 def bundled_scenarios() -> dict[str, Path]:

@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from s3agents.errors import InputError, explain
 from s3agents.resources import examples_dir
 
-__all__ = ["new_society"]
+__all__ = ["new_society", "write_new"]
 
 _TEMPLATE = "newsroom"
 _FILES = ("scenario.yaml", "users.csv", "follows.csv", "posts.jsonl", "README.md", "test_society.py")
@@ -36,24 +37,41 @@ def new_society(folder: Path) -> tuple[Path, ...]:
     if not _NAME.fullmatch(name):
         wanted = "letters, digits, - and _, beginning with a letter or a digit"
         raise InputError(explain("name of a society", wanted=wanted, got=repr(name)))
+    texts = {file: (examples_dir() / _TEMPLATE / file).read_text(encoding="utf-8") for file in _FILES}
+    return write_new(folder, {file: text.replace(_TEMPLATE, name) for file, text in texts.items()})
+
+
+def write_new(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write files into a new folder, all of them or nothing.
+
+    Args:
+        folder: one that is there may only be empty.
+        texts: of the files, by path.
+
+    Returns:
+        The files, in that order.
+
+    Raises:
+        InputError: if the folder holds something, or cannot be written.
+    """
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise InputError(explain(str(folder), wanted="a new folder", got="one that is there", remedy="name another"))
     try:
-        _write(folder, name)
+        _write(folder, texts)
     except OSError as exc:
         got = exc.strerror or str(exc)
         raise InputError(explain(str(folder), wanted="a folder that can be written", got=got)) from exc
-    return tuple(folder / file for file in _FILES)
+    return tuple(folder / file for file in texts)
 
 
-def _write(folder: Path, name: str) -> None:
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         part.chmod(0o755)
-        for file in _FILES:
-            text = (examples_dir() / _TEMPLATE / file).read_text(encoding="utf-8")
-            (part / file).write_text(text.replace(_TEMPLATE, name), encoding="utf-8")
+        for file, text in texts.items():
+            (part / file).parent.mkdir(exist_ok=True)
+            (part / file).write_text(text, encoding="utf-8")
         os.replace(part, folder)  # over an empty folder as well
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)

@@ -77,6 +77,7 @@ FLOORS = {
         "learnt_models",
         "plugged",
         "plugged_agents",
+        "plugin_scaffold",
         "preparation",
         "simulation",
         "standalone",

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from s3agents import Run
 
-__all__ = ["gini", "inequality"]
+__all__ = ["gini", "unequal_attention"]
 
 
-def inequality(run: Run) -> Mapping[str, float | None]:
+def unequal_attention(run: Run) -> Mapping[str, float | None]:
     """Gini coefficients over the authors of a run: 0 where all have the same, near 1 where one has everything.
 
     Returns:

@@ -77,7 +77,12 @@ LISTED: Final = (
         "study",
     ),
     Listed(_STUDY, "prompts", "Look at prompt packs, and at what agents were asked with them.", "prompts"),
-    Listed(_MAKE, "new", "Write something to begin with: a society that can be run, changed and tested.", "new"),
+    Listed(
+        _MAKE,
+        "new",
+        "Write something to begin with: a society, or a plugin, that works, to be changed and tested.",
+        "new",
+    ),
     Listed(
         _MAKE,
         "build",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from s3agents_inequality import gini, inequality
+from s3agents_inequality import gini, unequal_attention
 
 from s3agents import Simulation
 from s3agents.report.metrics import Metric
@@ -18,7 +18,7 @@ from s3agents.testing.societies import lively_scenario
 class TestInequality(MetricContract):
     def make_metric(self) -> Metric:
         """The function itself."""
-        return inequality
+        return unequal_attention
 
 
 @pytest.mark.parametrize(
