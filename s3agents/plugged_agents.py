@@ -9,6 +9,7 @@ from typing import Any
 
 from s3agents import plugins
 from s3agents.agents.base import Agent, AgentMaker
+from s3agents.agents.foreign import ForeignAgent
 from s3agents.cognition.base import Scene
 from s3agents.cognition.mind import Mind
 from s3agents.cognition.rules import RulesCognition
@@ -58,8 +59,9 @@ class PluggedAgents:
         Raises:
             RunError: if it cannot be made.
         """
-        with failures_as(RunError, f"{self._who}: agent of {persona.id}", secrets=self._secrets, ours=True):
-            return self._make(persona, mind, state=state)
+        who = f"{self._who}: agent of {persona.id}"
+        with failures_as(RunError, who, secrets=self._secrets, ours=True):
+            return ForeignAgent(self._make(persona, mind, state=state), who, secrets=self._secrets)
 
     def try_out(self, scenario: Scenario) -> None:
         """Nothing, if an agent of nobody in particular can be made, and has what a run asks of it.

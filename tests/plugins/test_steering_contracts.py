@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from s3agents.actions.base import Aim, Effect, SocialAction
 from s3agents.actions.foreign import ForeignAction
 from s3agents.actions.table import ACTIONS
 from s3agents.agents.base import Agent
+from s3agents.agents.foreign import ForeignAgent
 from s3agents.agents.social_agent import SocialAgent
 from s3agents.channels.base import Ask, Channel, Offer
 from s3agents.channels.foreign import ForeignChannel
@@ -22,6 +24,7 @@ from s3agents.channels.random import Random
 from s3agents.channels.ranked import Chronological, Popularity
 from s3agents.channels.similarity import Similarity
 from s3agents.cognition.mind import Mind
+from s3agents.cognition.turn import TurnResult
 from s3agents.config.selection import PostsSection
 from s3agents.errors import RunError
 from s3agents.events import Delivery, Post, PostKind, Source
@@ -33,6 +36,7 @@ from s3agents.interventions.posts import DownRank, Inject, Label, Remove
 from s3agents.interventions.selecting import PostSelection
 from s3agents.interventions.throttle import Throttle
 from s3agents.labels import Attitude
+from s3agents.memory.text_table import TextTable
 from s3agents.persona import Persona
 from s3agents.state import AgentState
 from s3agents.testing.action_contract import ActionContract
@@ -105,6 +109,12 @@ class TestSocialAgent(AgentContract):
     def make_agent(self, persona: Persona, mind: Mind, state: AgentState | None = None) -> SocialAgent:
         """Ours."""
         return SocialAgent(persona, mind, state=state)
+
+
+class TestForeignAgent(AgentContract):
+    def make_agent(self, persona: Persona, mind: Mind, state: AgentState | None = None) -> ForeignAgent:
+        """What a plugin's agent becomes in a run."""
+        return ForeignAgent(SocialAgent(persona, mind, state=state), "agent of me")
 
 
 _COUNT = itertools.count()
@@ -357,4 +367,33 @@ def test_what_fails_in_an_action_of_others_is_named() -> None:
         lambda: action.effect(read.id),
     ):
         with pytest.raises(RunError, match=r"^actions\.2: ZeroDivisionError"):
+            ask()
+
+
+def test_what_fails_in_an_agent_of_others_is_named() -> None:
+    """Whatever it is asked, and in its turns; what is of ours passes through."""
+
+    class Nothing:
+        """It has none of what it should have."""
+
+        def turn(self, *_: object) -> Any:
+            return self
+
+    agent = ForeignAgent(cast(Agent, Nothing()), "agent of me", secrets=["sk-secret-1"])
+    turn = agent.turn(0, ())
+    known = cast(TextTable, None)
+    for ask in (
+        lambda: agent.unsaid(()),
+        lambda: agent.settle(cast(TurnResult, None)),
+        lambda: agent.remember_history((), known),
+        lambda: turn.read,
+        turn.perceive,
+        lambda: turn.needed,
+        lambda: turn.recall(known),
+        lambda: asyncio.run(turn.think()),
+        lambda: turn.failed,
+        lambda: turn.written,
+        lambda: turn.finish(known),
+    ):
+        with pytest.raises(RunError, match=r"^agent of me: AttributeError"):
             ask()
