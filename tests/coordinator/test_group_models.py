@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from s3agents import Simulation
 from s3agents.bus.nats_server import find_nats_server
@@ -16,6 +21,7 @@ from s3agents.config.model import ModelSection
 from s3agents.errors import BudgetError, ConfigError
 from s3agents.inquiry.moment import read_past
 from s3agents.inquiry.retake import Retaken, retake
+from s3agents.llm.base import Request
 from s3agents.llm.reply_store import ReplyStore
 from s3agents.network.write import SocietyWriter
 from s3agents.scenarios import parse_scenario
@@ -140,6 +146,48 @@ def test_clients_from_outside_may_differ_by_model(tmp_path: Path) -> None:
     assert both.fingerprint() == run.fingerprint()
     assert len(one.requests) == sum(len(client.requests) for client in clients.values())
     assert all(client.requests for client in clients.values())
+
+
+def hashed(request: Request) -> str:
+    """A reply that hangs on the request alone, as that of a model at a seed does."""
+    said = [str(message.content) for message in request.messages]
+    number = zlib.crc32(json.dumps([said, sorted(request.args.items())]).encode())
+    emotion, attitude = ("calm", "moderate", "intense")[number % 3], ("positive", "negative")[number // 3 % 2]
+    text = f"Words {number % 97}." if number % 2 else ""
+    act = "post" if text else "inactive"
+    return json.dumps({"emotion": emotion, "attitude": attitude, "action": act, "target": 0, "text": text})
+
+
+groups = st.lists(
+    st.fixed_dictionaries(
+        {"mode": st.sampled_from(["llm", "rules"])},
+        optional={
+            "users": st.sets(st.sampled_from([f"u{n}" for n in range(12)]), min_size=1).map(sorted),
+            "where": st.just({"bio": "I like subject 2."}),
+            "class": st.sampled_from(["influential", "regular", "low_impact"]),
+            "model": st.fixed_dictionaries({"temperature": st.sampled_from([0.1, 1.9]), "name": st.sampled_from("ab")}),
+            "description": st.sampled_from(["You shout.", "You whisper."]),
+        },
+    ).map(lambda group: {"share": 0.5, **group}),
+    max_size=4,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(groups=groups, stop=st.integers(0, 4), mode=st.sampled_from(["llm", "rules"]))
+def test_whatever_the_groups_a_run_goes_on_and_replays(groups: list[dict[str, Any]], stop: int, mode: str) -> None:
+    """A run that was stopped in any tick, and a replay, have the record of the run that was not."""
+    named = [{"name": f"g{n}", **group} for n, group in enumerate(groups)]
+    scenario = lively_scenario(["u0", "u4"], ticks=5, cognition={"mode": mode, "groups": named})
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        whole = Simulation(scenario, SOCIETY, out=folder / "whole", client=ScriptedClient(hashed)).run()
+        assert whole.faults().empty
+        stopped = Simulation(scenario, SOCIETY, out=folder / "run", client=ScriptedClient(hashed))
+        stopped.run(on_progress=lambda progress: stopped.stop() if progress.tick >= stop else None)
+        resumed = Simulation.resume(folder / "run", SOCIETY, client=ScriptedClient(hashed)).run()
+        again = Simulation.replay(folder / "whole", SOCIETY, out=folder / "again").run()
+        assert resumed.fingerprint() == again.fingerprint() == whole.fingerprint()
 
 
 def test_the_digest_tells_models_apart_and_not_their_pace() -> None:

@@ -20,6 +20,7 @@ from s3agents.errors import InputError, RunError
 from s3agents.llm.base import Request
 from s3agents.llm.human import HumanClient, Typed
 from s3agents.replies import joint_reply
+from s3agents.testing.command_line import command_line
 from s3agents.testing.societies import lively_scenario, society_of
 
 KNOWN = {"user": "u1", "tick": 3, "emotion": "moderate", "attitude": "negative", "seed": 5}
@@ -207,8 +208,15 @@ def test_the_command_takes_lines_from_its_input(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["posts"] > 0
     assert "you are 5" in done.stderr
     assert "Hear me out." in set(Run(tmp_path / "run").posts().text)
-    short = [*command[:-3], "-o", str(tmp_path / "short")]
-    ended = subprocess.run(short, input="int\n", capture_output=True, text=True, check=False, timeout=120)
-    assert ended.returncode == 1
-    assert "the input ended before 5 had answered" in ended.stderr
-    assert "continue with: s3agents resume" in ended.stderr
+
+
+def test_the_end_of_the_input_says_how_to_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run has failed, in one message, and can be resumed."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("int\n"))
+    options = ("--set", "cognition.groups=[{name: me, users: ['5'], mode: human}]", "--bus", "local")
+    ended = command_line(capsys.readouterr)("run", "karate_club", *options, "-o", str(tmp_path / "run"))
+    assert ended.code == 1
+    assert "the input ended before 5 had answered" in ended.err
+    assert "continue with: s3agents resume" in ended.err
