@@ -43,7 +43,7 @@ def check_workers(scenario: Scenario, *, own_client: bool, own_society: bool) ->
     if scenario.steered:
         got = "one whose interventions, channels or actions need all agents in one process"
         raise InputError(explain("workers", wanted="a run that nothing steers", got=got, remedy="leave --workers out"))
-    if any(mind.mode == "human" for mind in scenario.cognition.minds):
+    if scenario.asks_human:
         got = "users of mode human, whose turns are asked at the terminal of one process"
         raise InputError(explain("workers", wanted="turns that any process can take", got=got))
     kind, _ = wiring.choose_bus(scenario)

@@ -55,8 +55,7 @@ def _say(text: str) -> None:
 
 def _bar(simulation: Simulation) -> ProgressBar:
     """None to be seen where somebody types."""
-    minds = simulation.prepared.scenario.cognition.minds
-    return ProgressBar(shown=all(mind.mode != "human" for mind in minds))
+    return ProgressBar(shown=not simulation.prepared.scenario.asks_human)
 
 
 async def _played(simulation: Simulation) -> Run:

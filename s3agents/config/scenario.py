@@ -251,6 +251,11 @@ class Scenario(Section):
         """The actions that may have an effect beside what is published."""
         return tuple(name for name in self.actions if name not in _UNSTEERING)
 
+    @property
+    def asks_human(self) -> bool:
+        """Whether anybody's turns are asked at the terminal."""
+        return any(mind.mode == HUMAN for mind in self.cognition.minds)
+
     def pinned(self) -> Scenario:
         """The scenario, whose sample of a society stays what it is whatever seeds are added."""
         if self.society.sample is None or not self.around:

@@ -241,6 +241,9 @@ class Sessions:
         return await self._enter(run, Simulation.resume(self._there(run)))
 
     async def _enter(self, run: str, simulation: Simulation) -> Steps:
+        if simulation.prepared.scenario.asks_human:
+            wanted, got = "a scenario in which no human answers", "users of mode human, and no terminal to ask them at"
+            raise InputError(explain(f"run {run}", wanted=wanted, got=got))
         while len(self._open) >= self._most:
             await self._shut(next(iter(self._open)))
         stack = AsyncExitStack()

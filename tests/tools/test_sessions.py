@@ -140,3 +140,18 @@ def test_what_is_wrong_is_said_and_the_run_goes_on(tmp_path: Path) -> None:
         assert (await sessions.step(run, 2))["done"]
 
     played(tmp_path, play)
+
+
+def test_nobody_is_asked_at_a_terminal(tmp_path: Path) -> None:
+    """Standard input may be the line to the program that plays: a scenario with a human is refused, and leaves nothing."""
+    file = tmp_path / "mine" / "scenario.yaml"
+    file.parent.mkdir()
+    text = (examples_dir() / "karate_club" / "scenario.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("cognition:\n", "cognition:\n  groups: [{name: me, users: ['5'], mode: human}]\n"))
+
+    async def play(sessions: Sessions) -> None:
+        with pytest.raises(InputError, match="wanted a scenario in which no human answers"):
+            await sessions.start("mine")
+        assert sessions.runs() == []
+
+    played(tmp_path / "runs", play, scenarios=tmp_path)
