@@ -13,6 +13,7 @@ It looks at the files that a recorder leaves in the folder of the run; one that 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,8 @@ class RecorderContract:
         for tick in range(3):
             killed.commit(a_tick(tick))
         assert self._played(folder, range(3, 6), after=2) == whole
-        killed.close()
+        with suppress(Exception):  # a process that was killed never comes to this; it lets go of what is open here
+            killed.close()
 
     def test_what_it_is_told_stays_as_it_is(self, tmp_path: Path) -> None:
         """The same records go to the record of the run."""

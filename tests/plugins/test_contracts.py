@@ -15,6 +15,9 @@ from s3agents.embed.foreign import ForeignEmbedder
 from s3agents.embed.hashing import HashingEmbedder
 from s3agents.network.society import Society
 from s3agents.record.base import TickRecord
+from s3agents.record.cut import cut_record
+from s3agents.record.fingerprint import fingerprint
+from s3agents.record.sqlite import SqliteRecorder
 from s3agents.report.run import Run
 from s3agents.testing.embedder_contract import EmbedderContract
 from s3agents.testing.metric_contract import MetricContract
@@ -75,6 +78,39 @@ class TestLines(RecorderContract):
     def make_recorder(self) -> _Lines:
         """The simplest."""
         return _Lines()
+
+
+class _Record:
+    """The record of runs, as a recorder beside itself."""
+
+    db: SqliteRecorder | None = None
+
+    def begin(self, folder: Path, tick: int) -> None:
+        self.file = folder / "copy.sqlite"
+        if self.file.exists():
+            cut_record(self.file, folder / "cut.sqlite", tick=tick)
+            for place in (self.file, *folder.glob("copy.sqlite-*")):
+                place.unlink()
+            (folder / "cut.sqlite").rename(self.file)
+        self.db = SqliteRecorder(self.file)
+
+    def commit(self, record: TickRecord) -> None:
+        assert self.db is not None
+        self.db.commit(record)
+
+    def close(self) -> None:
+        if self.db is not None:
+            self.db.close()
+
+
+class TestRecord(RecorderContract):
+    def make_recorder(self) -> _Record:
+        """What holds of a run is that it begins where it was cut, loses no tick, and is the same for the same ticks."""
+        return _Record()
+
+    def kept(self, recorder: Any, folder: Path) -> str:
+        """What the record says."""
+        return fingerprint(folder / "copy.sqlite")
 
 
 class _Vectors:
