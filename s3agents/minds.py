@@ -21,7 +21,7 @@ from s3agents.cognition.mind import Mind
 from s3agents.cognition.rules import RulesCognition
 from s3agents.config import Scenario
 from s3agents.config.cognition import SOCIAL, MindSection, PartSection
-from s3agents.config.model import HUMAN
+from s3agents.config.model import AUTOGEN, HUMAN
 from s3agents.coordinator.roster import Roster
 from s3agents.errors import ConfigError, InputError, PromptError, explain
 from s3agents.labels import Attitude
@@ -142,12 +142,15 @@ class Agents:
 
 
 def check_minds(scenario: Scenario) -> None:
-    """Nothing, if every cognition of a package can be made with its options, and agents are what they have to be.
+    """Nothing, if all minds take their options, and agents are what they have to be.
 
     Raises:
         InputError: naming the key, the plugin and the cause.
     """
     for key, mind in scenario.cognition.named_minds.items():
+        if mind.options and not mind.plugged and mind.mode != AUTOGEN:
+            wanted, got = f"none, for mode {mind.mode} has keys of its own", ", ".join(mind.options)
+            raise ConfigError(explain(f"{key}.options", wanted=wanted, got=got))
         if mind.plugged:
             plugged_cognition(scenario, mind, NobodyClient() if scenario.model_of(mind).named else None)
         maker = _maker(scenario, key, mind)

@@ -102,7 +102,7 @@ def prepare(
         packs=load_packs(scenario),
         learnt=learnt,
         embedder=embedder,
-        client=Endpoints(scenario.models.values()) if endpoint and scenario.models else None,
+        client=Endpoints(scenario.models.items()) if endpoint and scenario.models else None,
         outcome=_outcome(scenario, society),
         plugins=named,
         recorders=plugged_recorders(scenario),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from s3agents.config import Scenario
 from s3agents.config.model import ModelSection
-from s3agents.errors import ConfigError, explain
+from s3agents.errors import ConfigError, InputError, explain
 from s3agents.llm.asked import Asked, NamedClient, endpoint_key, model_of
 from s3agents.llm.base import ChatCompletionClient
 from s3agents.llm.budget import Purse
@@ -27,18 +27,18 @@ class Endpoints:
     """The bare clients of a scenario's models, one for each endpoint.
 
     Args:
-        models: which.
+        models: which, with the key of the mind that asks each, for messages.
 
     Raises:
         InputError: as :func:`~s3agents.wiring.build_client`.
     """
 
-    def __init__(self, models: Iterable[ModelSection]) -> None:
+    def __init__(self, models: Iterable[tuple[str, ModelSection]]) -> None:
         self._clients: dict[str, ChatCompletionClient] = {}
-        for section in models:
+        for mind, section in models:
             key = endpoint_key(section)
             if key not in self._clients:
-                self._clients[key] = build_client(section)
+                self._clients[key] = _client(mind, section)
 
     @property
     def clients(self) -> tuple[ChatCompletionClient, ...]:
@@ -140,6 +140,15 @@ async def replayed_models(replies: Path) -> AsyncIterator[RunModels]:
 def collected_models(asked: Asked, named: Named) -> RunModels:
     """The models of a worker: without a budget, which is the run's, and with ``named`` around each."""
     return RunModels(asked, wrap=wrap_client, named=named)
+
+
+def _client(mind: str, section: ModelSection) -> ChatCompletionClient:
+    try:
+        return build_client(section)
+    except InputError as exc:
+        if mind == "cognition":
+            raise
+        raise type(exc)(f"{mind}: {exc}") from exc.__cause__
 
 
 def together(scenario: Scenario) -> int:

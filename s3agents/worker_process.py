@@ -205,7 +205,7 @@ def _models(scenario: Scenario) -> RunModels | None:
     """The models of this worker: of connections for one opening and its own keys; the budget is the run's."""
     if not scenario.models:
         return None
-    endpoints = Endpoints(scenario.models.values())
+    endpoints = Endpoints(scenario.models.items())
     return collected_models(endpoints, lambda client, name: CollectingClient(client, model=name))
 
 

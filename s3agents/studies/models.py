@@ -43,7 +43,7 @@ async def shared_models(scenarios: Iterable[Scenario], replies: Path, *, budget:
     Raises:
         InputError: if a client cannot be made.
     """
-    sections = [section for scenario in scenarios for section in scenario.models.values()]
+    sections = [named for scenario in scenarios for named in scenario.models.items()]
     if not sections:
         yield lambda scenario: None
         return

@@ -157,6 +157,9 @@ def test_a_group_may_have_our_agents_where_others_have_not() -> None:
             {"agent": "deaf", "agent_options": {"least": 1}},
             "cognition.groups.0.agent: plugin 'deaf' of deaf 1.0.0: wanted",
         ),
+        ({"mode": "rules", "options": {"post": 1}}, "cognition.groups.0.options: wanted none, for mode rules has keys"),
+        ({"mode": "autogen"}, "cognition.groups.0: options of mode autogen: wanted provider"),
+        ({"mode": "llm"}, "cognition.groups.0: model.url: wanted the address of an endpoint"),
         ({"agent_options": {"most": 1}}, "cognition.groups.0.agent_options: wanted none, for agents of ours, got most"),
     ],
 )

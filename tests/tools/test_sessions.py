@@ -143,7 +143,7 @@ def test_what_is_wrong_is_said_and_the_run_goes_on(tmp_path: Path) -> None:
 
 
 def test_nobody_is_asked_at_a_terminal(tmp_path: Path) -> None:
-    """Standard input may be the line to the program that plays: a scenario with a human is refused, and leaves nothing."""
+    """Standard input may be the line to whoever plays: a scenario with a human is refused, and leaves nothing."""
     file = tmp_path / "mine" / "scenario.yaml"
     file.parent.mkdir()
     text = (examples_dir() / "karate_club" / "scenario.yaml").read_text(encoding="utf-8")
