@@ -314,11 +314,11 @@ def test_the_digest_covers_every_file_and_name(tmp_path: Path) -> None:
 
 def test_an_unknown_pack_or_language_names_those_there_are() -> None:
     """The message lists what there is, and the nearest of it."""
-    with pytest.raises(PromptError, match=r"wanted one of joint, paper, got papper \(did you mean paper\?"):
+    with pytest.raises(PromptError, match=r"wanted one of human, joint, paper, got papper \(did you mean paper\?"):
         PromptPack.load("papper", "en")
     with pytest.raises(PromptError, match="wanted one of en, zh, got fr"):
         PromptPack.load("joint", "fr")
-    with pytest.raises(PromptError, match="wanted one of joint, paper, got rules"):
+    with pytest.raises(PromptError, match="wanted one of human, joint, paper, got rules"):
         PromptPack.load("rules", "en")
     with pytest.raises(PromptError, match="no-such-folder"):
         PromptPack.load(Path("no-such-folder") / "pack", "en")

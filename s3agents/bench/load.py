@@ -52,7 +52,7 @@ class Load:
     relations: int | None = None
     posts: int | None = None
     like: str | None = None
-    ticks: int = 4
+    ticks: int = 8
     active: float = 1.0
     mode: str = "llm"
     pack: str = "joint"

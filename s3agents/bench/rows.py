@@ -73,8 +73,7 @@ def _rate(bench: Bench) -> RowResult:
 
 
 def _tokens(bench: Bench) -> RowResult:
-    load = main_load(bench) if bench.endpoint.url else bench.load(ticks=8)
-    made = bench.pair(load).society
+    made = bench.pair(main_load(bench)).society
     turns, told = made.outcome.turns, made.counters
     hits = Target(name="prefix-cache hits", unit="%", measured=told.hit_rate, wanted=0.8, better="least")
     prompt = None if told.prompt_tokens is None else told.prompt_tokens / turns
@@ -198,7 +197,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "turn": Row(
             about="1,000 users, 50 ticks, all active, stub of 0 ms: CPU of the first and the last tick", measure=_turn
         ),
-        "rate": Row(about="1,000 users, 4 ticks, stub of 0 ms: turns a second in one process", measure=_rate),
+        "rate": Row(about="1,000 users, 8 ticks, stub of 0 ms: turns a second in one process", measure=_rate),
         "tokens": Row(about="1,000 users, 8 ticks: tokens and prefix-cache hits of the pack", measure=_tokens),
         "busy-endpoint": Row(about="2,000 users, 4 ticks, stub of 50 ms and 128 slots", measure=_busy),
         "slow-endpoint": Row(about="2,000 users, 4 ticks, stub of 500 ms and 256 slots", measure=_slow),
