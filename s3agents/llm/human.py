@@ -15,11 +15,13 @@ from pydantic import BaseModel, ValidationError
 from s3agents.errors import InputError, RunError, explain
 from s3agents.llm.base import LeafClient, Request
 from s3agents.llm.completion import Completion
+from s3agents.prompts.quoting import tidy
 
 __all__ = ["HumanClient", "Terminal", "Typed"]
 
 _NOTHING = "inactive"
 _BLOCK = 4096
+_NAME = 60
 
 
 class Terminal(Protocol):
@@ -99,7 +101,7 @@ class _Form:
         """A reply of the model's kind, after ``texts`` have been shown."""
         who, tick = self._known.get("user"), self._known.get("tick")
         if who is not None:
-            self._terminal.show(f"tick {tick}: you are {who}", heading=True)
+            self._terminal.show(f"tick {tick}: you are {tidy(str(who), _NAME)}", heading=True)
         for text in texts:
             self._terminal.show(text)
         while True:
@@ -169,8 +171,10 @@ class Typed:
 
     def show(self, text: str, *, heading: bool = False) -> None:
         """Show ``text`` as it is."""
+        from rich.text import Text
+
         if heading:
-            self._console.rule(text)
+            self._console.rule(Text(text))
         else:
             self._console.print(text, markup=False, highlight=False)
 

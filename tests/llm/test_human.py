@@ -151,6 +151,22 @@ async def test_any_input_is_read_line_by_line(kind: str, tmp_path: Path, capsys:
     assert capsys.readouterr().err.startswith("? Grüße\n? \n? last\n?")
 
 
+def test_what_users_call_themselves_commands_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither markup nor control sequences of an id or a text work."""
+    Typed(io.StringIO()).show("you are [red]me[/red]", heading=True)
+    Typed(io.StringIO()).show("[bold]Hear[/bold] me")
+    shown = capsys.readouterr().err
+    assert "you are [red]me[/red]" in shown
+    assert "[bold]Hear[/bold] me" in shown
+
+
+async def test_an_id_is_told_on_one_line() -> None:
+    """Whatever the data call a user."""
+    script = Script([""] * 3)
+    await HumanClient(script).ask(request(user="a\x1b[31m\nb"))
+    assert script.shown[0] == "tick 3: you are a[31m b"
+
+
 async def test_others_go_on_while_somebody_types() -> None:
     """The wait for a line holds up nothing else of the process."""
     read, write = os.pipe()
