@@ -21,7 +21,7 @@ from s3agents.cli.console import out
 from s3agents.cli.endpoint import model_key
 from s3agents.cli.options import Overrides, Parameters, ScenarioName, read_scenario
 from s3agents.config import Scenario
-from s3agents.config.model import ModelSection
+from s3agents.config.model import HUMAN, ModelSection
 from s3agents.errors import S3AgentsError
 from s3agents.ids import text_id
 from s3agents.llm.openai_http import OpenAIHttpClient
@@ -88,6 +88,8 @@ async def _endpoint(scenario: Scenario) -> str:
 
 
 async def _asked(section: ModelSection, key: str) -> str:
+    if section.backend == HUMAN:
+        return "human: whoever sits at the terminal of the run is asked"
     client = wiring.build_client(section)
     if not isinstance(client, OpenAIHttpClient):
         return f"{section.backend}: made without complaint"

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from typing import IO, Any, Protocol
 
 from autogen_core.models import RequestUsage
@@ -165,7 +166,8 @@ class Typed:
     def __init__(self, source: IO[str] | None = None) -> None:
         from rich.console import Console
 
-        self._source = sys.stdin if source is None else source
+        # A process may have been started without an input.
+        self._source: IO[str] = source or sys.stdin or StringIO()
         self._console = Console(stderr=True)
         self._ahead = b""
 

@@ -167,6 +167,15 @@ async def test_an_id_is_told_on_one_line() -> None:
     assert script.shown[0] == "tick 3: you are a[31m b"
 
 
+@pytest.mark.parametrize("kind", ["none", "nothing"])
+async def test_a_process_without_input_has_no_lines(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it was started with no input at all or with an empty one, that is the end of it."""
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        monkeypatch.setattr(sys, "stdin", None if kind == "none" else nothing)
+        with pytest.raises(RunError, match="the input ended before u1 had answered"):
+            await HumanClient().ask(request())
+
+
 async def test_others_go_on_while_somebody_types() -> None:
     """The wait for a line holds up nothing else of the process."""
     read, write = os.pipe()
