@@ -108,6 +108,22 @@ def retaken_turn(folder: Path, user: str, tick: int) -> Retaken:
     return asyncio.run(retake(read_past(folder, SOCIETY), SOCIETY.ids[SOCIETY.position(user)], tick))
 
 
+def test_a_group_may_ask_through_any_client_of_autogen(stub: StubEndpoint, tmp_path: Path) -> None:
+    """A stock client takes the requests of its group and no others; its replies are kept with the endpoint's."""
+    own = {
+        "backend": "autogen_ext.models.replay:ReplayChatCompletionClient",
+        "options": {"chat_completions": [REPLY.replace("calm", "intense")] * 200},
+        "logprobs": False,
+    }
+    run = Simulation(scenario_of(own, stub.url), SOCIETY, out=tmp_path / "run").run()
+    turns = run.turns().query("calls > 0")
+    trolls = turns[turns.user.isin(TROLLS)]
+    assert set(trolls.emotion) == {"intense"}
+    assert stub.requests == turns.calls.sum() - trolls.calls.sum() > 0
+    again = Simulation.replay(tmp_path / "run", SOCIETY, out=tmp_path / "again").run()
+    assert again.fingerprint() == run.fingerprint()
+
+
 def test_one_budget_is_for_all_models(stub: StubEndpoint, other: StubEndpoint, tmp_path: Path) -> None:
     """What both endpoints answered stays within it; with a larger one the run goes on to the record that it has."""
     own = {"url": other.url, "name": "wild"}
