@@ -53,7 +53,8 @@ def test_the_scenario_is_valid(workplace: Path) -> None:
     """The scenario of the README is one, and so it is with the keys that the README adds to it."""
     whole = {**yaml.safe_load(yaml_block("name")), **yaml.safe_load(yaml_block("cognition"))}
     scenario = parse_scenario(whole, origin="README.md")
-    assert (scenario.cognition.mode, scenario.cognition.groups[0].mode) == ("rules", "llm")
+    modes = [group.mode for group in scenario.cognition.groups]
+    assert (scenario.cognition.mode, modes) == ("llm", ["llm", "llm", "llm", "rules", "human", "autogen"])
 
 
 def test_tiers_and_seeds_are_valid(workplace: Path) -> None:
