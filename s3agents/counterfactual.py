@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from s3agents.config import Scenario
@@ -32,9 +33,30 @@ def steered_from(before: Scenario, after: Scenario, *, tick: int) -> Scenario:
         wanted = f"all actions of up to tick {tick} whose effects go on"
         remedy = "others may be added or left out"
         raise ConfigError(explain("fork: actions", wanted=wanted, got=f"no {', '.join(gone)}", remedy=remedy))
+    _check_members(before, after, tick)
     interventions = _agreed("interventions", before.interventions, after.interventions, tick)
     channels = _agreed("channels", before.channels, after.channels, tick)
     return after.model_copy(update={"interventions": interventions, "channels": channels})
+
+
+def _check_members(before: Scenario, after: Scenario, tick: int) -> None:
+    """Nothing, unless somebody whom the shared ticks speak of by group or class would be somebody else."""
+    who = (before.cognition.groups, before.cognition.classes)
+    if who == (after.cognition.groups, after.cognition.classes):
+        return
+    for name in ("interventions", "channels"):
+        for number, old in enumerate(getattr(before, name)):
+            if old.earliest <= tick and _chooses(old.model_dump(by_alias=True)):
+                wanted = f"cognition.groups and cognition.classes as up to tick {tick}: {name}.{number} goes by them"
+                raise ConfigError(explain("fork: cognition", wanted=wanted, got="a change"))
+
+
+def _chooses(data: object) -> bool:
+    """Whether users are chosen by group or class anywhere in ``data``."""
+    if isinstance(data, Mapping):
+        named = any(data.get(key) is not None for key in ("group", "class"))
+        return named or any(map(_chooses, data.values()))
+    return isinstance(data, list | tuple) and any(map(_chooses, data))
 
 
 def _agreed(name: str, before: tuple[_Span, ...], after: tuple[_Span, ...], tick: int) -> tuple[_Span, ...]:

@@ -41,7 +41,7 @@ class Helm:
             InputError: if what the scenario names cannot be had.
             RecordError: if the ticks so far cannot be read.
         """
-        steering = Steersman(prepared.scenario, prepared.society).steering(self._store)
+        steering = _steersman(prepared).steering(self._store)
         with reading(self._record) as db:
             steering.recall(read_past(db))
         self._turns.steer(steering)
@@ -53,4 +53,8 @@ class Helm:
             self.take(prepared, coordinator)
             return
         key = f"interventions.{len(prepared.scenario.interventions) - 1}"
-        self._steering.add(Steersman(prepared.scenario, prepared.society).planned(section, key))
+        self._steering.add(_steersman(prepared).planned(section, key))
+
+
+def _steersman(prepared: Prepared) -> Steersman:
+    return Steersman(prepared.scenario, prepared.society, groups=prepared.roster.members)

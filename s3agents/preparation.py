@@ -93,7 +93,7 @@ def prepare(
     embedder = wiring.build_embedder(scenario.memory.embedder)
     wiring.check_servers(scenario, embedder)
     roster = Roster(scenario, society)
-    check_steering(scenario, society)
+    check_steering(scenario, society, groups=roster.members)
     return Prepared(
         scenario=scenario,
         society=society,

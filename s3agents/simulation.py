@@ -265,7 +265,7 @@ class Simulation:
         """
         if self._helm is None:
             raise InputError(explain("intervene", wanted="a run without workers", got="one with workers"))
-        check_steering(scenario, self.prepared.society)
+        check_steering(scenario, self.prepared.society, groups=self.prepared.roster.members)
         self._rewrite(scenario)
         self._helm.add(scenario.interventions[-1], self.prepared, self._under)
 

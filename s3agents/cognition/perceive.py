@@ -21,9 +21,12 @@ def perceive(
     must not decide who is heard.
     """
     old = frozenset(shared)  # dozens of them, each looked at for every post
-    news = sorted([d for d in inbox if d.post.root not in old and _seen(d, draws)], key=lambda d: d.post.order)
+    news = sorted(
+        [d for d in inbox if d.post.root not in old and (d.weight >= 1.0 or _seen(d, draws))],
+        key=lambda d: d.post.order,
+    )
     return tuple([news[i] for i in draws.sample("attention", len(news), attention)])
 
 
 def _seen(delivery: Delivery, draws: Draws) -> bool:
-    return delivery.weight >= 1.0 or draws.uniform(f"rank/{delivery.post.id}") < delivery.weight
+    return draws.uniform(f"rank/{delivery.post.id}") < delivery.weight

@@ -14,10 +14,11 @@ __all__ = ["PostsSection", "UsersSection"]
 
 
 class UsersSection(Section):
-    """Users: those who are listed, and those who have the attributes and the class; at least one is given.
+    """Users: those who are listed, those of the group, and those who have the attributes and the class; one is given.
 
     Attributes:
         users: ids.
+        group: name of one of ``cognition.groups``: those who think as it says.
         where: attributes that they have (all of them).
         class_: ``class`` in a scenario: influential, regular or low_impact (S3 section 4.1); together with ``where``
             both are asked for.
@@ -26,13 +27,14 @@ class UsersSection(Section):
     model_config = ConfigDict(serialize_by_alias=True)
 
     users: tuple[str, ...] = ()
+    group: str | None = None
     where: dict[str, Scalar] = Field(default_factory=dict)
     class_: ClassName | None = Field(default=None, alias="class")
 
     @model_validator(mode="after")
     def _somebody(self) -> UsersSection:
-        if not (self.users or self.where or self.class_ is not None):
-            raise ValueError("users, where or class")
+        if not (self.users or self.where or self.class_ is not None or self.group is not None):
+            raise ValueError("users, group, where or class")
         return self
 
 

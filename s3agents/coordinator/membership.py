@@ -68,6 +68,11 @@ class Membership:
         number = int(self._group[position])
         return None if number == _NOBODY else number
 
+    def all_of(self, number: int) -> Sequence[int]:
+        """Positions of those whose group is that of this number, ascending."""
+        members: list[int] = np.flatnonzero(self._group == number).tolist()
+        return members
+
     def _fitting(self, group: GroupSection) -> NDArray[np.int64]:
         """Positions of those whom ``group`` describes, ascending."""
         chosen = np.array(sorted(self._described(group)), dtype=np.int64)

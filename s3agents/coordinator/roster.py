@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,11 @@ class Roster:
     def sizes(self) -> tuple[GroupSize, ...]:
         """How large each group is, in their order."""
         return self._members.sizes
+
+    def members(self, name: str) -> Sequence[int] | None:
+        """Positions of the members of the group called ``name``, ascending; ``None`` if there is no such group."""
+        names = [group.name for group in self._scenario.cognition.groups]
+        return self._members.all_of(names.index(name)) if name in names else None
 
     @cached_property
     def _members(self) -> Membership:

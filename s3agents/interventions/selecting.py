@@ -20,7 +20,10 @@ from s3agents.network.society import Society
 from s3agents.persona import ATTRIBUTES, Persona
 from s3agents.seed_posts import SeedPosts
 
-__all__ = ["PostSelection", "Selecting"]
+__all__ = ["Groups", "PostSelection", "Selecting"]
+
+Groups = Callable[[str], Sequence[int] | None]
+"""The members of a group, by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +81,13 @@ class Selecting:
         classes: the class of each user, as an index into :data:`~s3agents.network.classes.CLASSES`; asked for if a
             selection wants to know.
         seeds: of the scenario.
+        groups: positions of the members of a group of the scenario, by its name; ``None`` if there is none.
     """
 
-    def __init__(self, society: Society, *, classes: Callable[[], NDArray[np.int8]], seeds: SeedPosts) -> None:
-        self._society, self._classes, self._seeds = society, classes, seeds
+    def __init__(
+        self, society: Society, *, classes: Callable[[], NDArray[np.int8]], seeds: SeedPosts, groups: Groups
+    ) -> None:
+        self._society, self._classes, self._seeds, self._groups = society, classes, seeds, groups
         self._attributes = {name for persona in society.personas for name in persona.extra}
 
     def user(self, user: str, key: str) -> UserId:
@@ -108,6 +114,8 @@ class Selecting:
                 known = ", ".join([*ATTRIBUTES, *sorted(self._attributes)])
                 wanted = f"an attribute of the users ({known})"
                 raise ConfigError(explain(f"{key}.where", wanted=wanted, got=repr(name)))
+        if section.group is not None:
+            chosen |= self._group(section.group, f"{key}.group")
         if section.where or section.class_ is not None:
             chosen |= self._alike(section)
         if not chosen:
@@ -143,6 +151,13 @@ class Selecting:
             asked = "the id of a post (TICK.N.AUTHOR), or the author of a seed post"
             raise ConfigError(explain(key, wanted=asked, got=repr(wanted)))
         return PostId(wanted)
+
+    def _group(self, name: str, key: str) -> set[int]:
+        members = self._groups(name)
+        if members is None:
+            wanted = "the name of one of cognition.groups"
+            raise ConfigError(explain(key, wanted=wanted, got=repr(name)))
+        return set(members)
 
     def _alike(self, section: UsersSection) -> set[int]:
         personas = self._society.personas

@@ -20,7 +20,7 @@ from s3agents.embed.base import Vectors
 from s3agents.errors import ConfigError, InputError
 from s3agents.ids import PostId
 from s3agents.interventions.build import HOLDING, ONCE, build_intervention
-from s3agents.interventions.selecting import Selecting
+from s3agents.interventions.selecting import Groups, Selecting
 from s3agents.memory.base import TextStore
 from s3agents.network.classes import class_of
 from s3agents.network.society import Society
@@ -50,16 +50,17 @@ class Steersman:
     Args:
         scenario: with its seed files read.
         society: the users.
+        groups: the members of a group of the scenario, by its name.
     """
 
-    def __init__(self, scenario: Scenario, society: Society) -> None:
+    def __init__(self, scenario: Scenario, society: Society, *, groups: Groups) -> None:
         self._scenario, self._society = scenario, society
 
         @lru_cache(maxsize=1)
         def classes() -> NDArray[np.int8]:
             return class_of(society, scenario.cognition.classes).codes
 
-        self._selecting = Selecting(society, classes=classes, seeds=SeedPosts(scenario.seeds))
+        self._selecting = Selecting(society, classes=classes, seeds=SeedPosts(scenario.seeds), groups=groups)
         self._given: Mapping[str, Any] = {
             "society": society,
             "seed": scenario.seed,
@@ -115,14 +116,14 @@ class Steersman:
         return Served(section=section, channel=build_channel(section, key=key, given=self._given), who=who)
 
 
-def check_steering(scenario: Scenario, society: Society) -> None:
-    """Nothing, if all that steers a run of ``scenario`` can be had.
+def check_steering(scenario: Scenario, society: Society, *, groups: Groups) -> None:
+    """Nothing, if all that steers a run of ``scenario`` can be had; the arguments are those of a :class:`Steersman`.
 
     Raises:
         ConfigError: listing everything that does not fit the society, or cannot be had.
     """
     if scenario.steered:
-        Steersman(scenario, society).steering(None)
+        Steersman(scenario, society, groups=groups).steering(None)
 
 
 def _made(sections: tuple[Any, ...], make: Callable[[Any, str], _Made], name: str, wrong: list[str]) -> Iterator[_Made]:

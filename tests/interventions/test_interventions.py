@@ -133,7 +133,6 @@ class TestLabel:
         )
         assert effects_of(run) == [(1, 0, "label", 1, 3, 0, 0), (2, 0, "label", 0, 1, 0, 0)]
 
-
     def test_it_is_forwarded_less(self, tmp_path: Path) -> None:
         """By textbook agents: not at all at a factor of 0, over seeds as often as the factor says."""
         label = {"kind": "label", "from": 0, "posts": {"text": "seed"}, "text": "disputed"}
@@ -190,6 +189,15 @@ class TestSuspend:
         suspend = {"kind": "suspend", "from": 0, "until": 1, "who": {"users": ["u0"]}}
         run = star_run(tmp_path / "run", suspend, seeds=seeds)
         assert [row[:3] for row in deliveries_of(run)] == [(3, f"u{n}", "2.0.u0") for n in (1, 2, 3)]
+
+    def test_a_group_of_the_scenario(self, tmp_path: Path) -> None:
+        """Its members, by its name: u1 and u2 do nothing."""
+        groups = [{"name": "trolls", "users": ["u1", "u2"]}, {"name": "late", "users": ["u2", "u3"]}]
+        cognition = {"rules": {"forward": 1.0, "arousal": 1.0, "post": 0.0}, "prior": 1.0, "certainty": 1.0}
+        for group, idle in (("trolls", {"u1", "u2"}), ("late", {"u3"})):
+            suspend = {"kind": "suspend", "at": 1, "who": {"group": group}}
+            run = star_run(tmp_path / group, suspend, cognition={**cognition, "groups": groups})
+            assert {row[1] for row in deliveries_of(run) if row[0] == 1} == {"u1", "u2", "u3"} - idle
 
 
 class TestEdges:
@@ -348,6 +356,8 @@ class TestWhen:
             r"interventions\.0\.who\.where: .*'colour'",
         ),
         ({"kind": "suspend", "at": 1, "who": {"where": {"age": 99}}}, r"interventions\.0\.who: .*nobody"),
+        ({"kind": "suspend", "at": 1, "who": {"group": "x"}}, r"interventions\.0\.who\.group: .*cognition.groups.*'x'"),
+        ({"kind": "suspend", "at": 1, "who": {}}, r"interventions\.0\.who: wanted users, group, where or class"),
         ({"kind": "throttle", "at": 1}, r"interventions\.0: wanted share, most or both"),
         ({**DEBUNK, "when": {"measure": "forwards"}}, r"interventions\.0\.when\.0: wanted at_least, at_most"),
         ({**DEBUNK, "when": {"measure": "x", "at_least": 1}}, r"interventions\.0\.when\.0\.measure: .*got 'x'"),

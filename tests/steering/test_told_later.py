@@ -31,7 +31,7 @@ def scenario_of(*interventions: dict[str, Any], **changes: Any) -> Any:
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run in which posts are labelled from tick 1 on, and a channel recommends."""
-    scenario = scenario_of({**LABEL, "from": 1}, channels=[{"kind": "random"}])
+    scenario = scenario_of({**LABEL, "from": 1}, channels=[{"kind": "random", "who": {"class": "regular"}}])
     return Simulation(scenario, SOCIETY, out=tmp_path_factory.mktemp("o") / "run").run()
 
 
@@ -81,6 +81,11 @@ class TestFork:
             ({}, ("interventions.0.until=1",), r"interventions\.0: wanted what it was up to tick 2"),
             ({}, ("interventions=[]",), r"interventions\.0: wanted what it was .*, got none"),
             ({}, ("channels.0.window=2",), r"channels\.0: wanted what it was"),
+            (
+                {"cognition": {"classes": {"influential_share": 0.5}}},
+                (),
+                r"cognition: wanted .* channels\.0 goes by them",
+            ),
             ({"interventions": [{"kind": "remove"}]}, (), r"interventions\.1\.posts"),
         ],
     )
