@@ -66,6 +66,15 @@ def test_tiers_and_seeds_are_valid(workplace: Path) -> None:
     assert [seed.adoptions is not None for seed in found.seeds] == [False, False, True]
 
 
+def test_what_steers_is_valid(workplace: Path) -> None:
+    """So it is with interventions of every kind, and channels."""
+    whole = {**yaml.safe_load(yaml_block("name")), **yaml.safe_load(yaml_block("interventions"))}
+    scenario = parse_scenario(whole, origin="README.md")
+    kinds = [intervention.kind for intervention in scenario.interventions]
+    assert kinds == ["inject", "label", "remove", "down_rank", "suspend", "throttle", "follow"]
+    assert len(scenario.channels) == 2
+
+
 def test_the_mapping_is_valid(workplace: Path) -> None:
     """The description of raw data in the README is one."""
     (workplace / "mapping.yaml").write_text(yaml_block("users"))

@@ -68,7 +68,7 @@ def test_breaking_news_on_a_real_server(pack: str, tmp_path: Path) -> None:
             "run", "breaking_news", "-p", f"data={data}", "-o", str(tmp_path / "run"),
             "--model-url", url, "--model-name", "tiny", "--set", f"cognition.pack={pack}",
             "--set", "society.sample=300", "--set", "model.bound_text=true", "--set", "limits.post_chars=80",
-            "--set", "model.max_tokens=320", "--set", "model.repairs=8", "--set", "model.temperature=2.0",
+            "--set", "model.max_tokens=320", "--set", "model.repairs=8", "--set", "model.bound_acts=true",
         )  # fmt: skip
     run = Run(tmp_path / "run")
     check_record(run, pack)

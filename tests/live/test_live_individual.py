@@ -45,7 +45,7 @@ def test_individuals_on_a_real_server(tmp_path: Path) -> None:
         done = subprocess.run(
             [*command, "--model-url", url, "--model-name", "tiny", "--pack", "joint", "--pack", "paper",
              "--set", "model.bound_text=true", "--set", "model.max_tokens=640", "--set", "model.repairs=8",
-             "--set", "model.temperature=2.0", "--json"],
+             "--set", "model.bound_acts=true", "--json"],
             capture_output=True, text=True, timeout=1500,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]

@@ -157,7 +157,7 @@ def test_packs_of_the_two_kinds_are_told_apart() -> None:
     """A scenario's pack is no trait pack, and the other way round; the message names those there are."""
     with pytest.raises(PromptError, match="wanted one of traits, got joint"):
         TraitPack.load("joint", "en")
-    with pytest.raises(PromptError, match="wanted one of joint, paper, got traits"):
+    with pytest.raises(PromptError, match="wanted one of human, joint, paper, got traits"):
         PromptPack.load("traits", "en")
     with pytest.raises(PromptError, match="wanted one of en, zh, got fr"):
         TraitPack.load("traits", "fr")
