@@ -225,8 +225,8 @@ class SocialAgent(BaseChatAgent):
             "attitude": record.attitude.stance.value,
             "p_positive": f"{record.attitude.p_positive:.6f}",
         }
-        silent = "stays silent" if record.action == Action.INACTIVE else f"{record.action} {record.target or ''}".strip()
-        content = text or f"({silent})"
+        done = f"{record.action} {record.target or ''}".strip()
+        content = text or ("(stays silent)" if record.action == Action.INACTIVE else f"({done})")
         return TextMessage(content=content, source=self.name, metadata=metadata)
 
 
