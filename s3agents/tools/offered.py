@@ -35,6 +35,7 @@ def offered(sessions: Sessions) -> tuple[Offered, ...]:
         "start_run": sessions.start,
         "step_run": sessions.step,
         "inject_post": sessions.inject,
+        "intervene": sessions.intervene,
         "about_run": sessions.about,
         "read_curves": sessions.curves,
         "read_posts": sessions.posts,

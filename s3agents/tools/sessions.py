@@ -21,6 +21,7 @@ from s3agents.errors import InputError, RunFolderError, explain
 from s3agents.fork import fork_run
 from s3agents.inquiry.asking import ask_agents, chosen_users, question_item
 from s3agents.inquiry.moment import read_past
+from s3agents.plugins import GROUPS
 from s3agents.prompts.interview_pack import InterviewPack
 from s3agents.prompts.quoting import tidy
 from s3agents.record.base import TickRecord
@@ -145,6 +146,26 @@ class Sessions:
             steps = await self._steps(run)
             post = steps.inject(author, text, attitude=attitude, emotion=emotion)
             return {"run": run, "post": post, "tick": steps.tick}
+
+    async def intervene(self, run: str, intervention: Mapping[str, Any]) -> dict[str, Any]:
+        """Have something done to a run from the next tick on.
+
+        Args:
+            run: which.
+            intervention: its ``kind`` (inject, remove, label, down_rank, suspend, follow, unfollow or throttle) with
+                what it takes, such as {"kind": "label", "posts": {"text": "hoax"}, "text": "disputed"}; and when, if
+                not at once and for good: ``at``, ``from`` and ``until`` (ticks), or ``when`` with a condition.
+
+        Raises:
+            InputError: if there is no such run, no tick is left, or the intervention cannot be one.
+        """
+        kind, ours = intervention.get("kind"), GROUPS["s3agents.intervention"].ours
+        if kind not in ours:
+            raise InputError(explain("intervention: kind", wanted=f"one of {', '.join(ours)}", got=repr(kind)))
+        async with self._turn:
+            steps = await self._steps(run)
+            steps.intervene(intervention)
+            return {"run": run, "interventions": len(steps.scenario.interventions), "tick": steps.tick}
 
     def about(self, run: str) -> dict[str, Any]:
         """Where a run stands: its status, its users, the ticks it has and the next one."""

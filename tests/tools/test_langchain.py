@@ -19,7 +19,15 @@ def test_an_agent_plays_a_society_by_tools(tmp_path: Path) -> None:
     async def play() -> None:
         sessions = Sessions(tmp_path)
         tools = {tool.name: tool for tool in SocietyToolkit(sessions=sessions).get_tools()}
-        assert {"start_run", "step_run", "inject_post", "read_curves", "interview_agents", "fork_run"} <= set(tools)
+        assert {
+            "start_run",
+            "step_run",
+            "inject_post",
+            "intervene",
+            "read_curves",
+            "interview_agents",
+            "fork_run",
+        } <= set(tools)
         assert set(tools["step_run"].args) == {"run", "ticks"}
         assert all(len(tool.description) > 30 for tool in tools.values())
         about = await tools["start_run"].ainvoke({"scenario": "karate_club", "settings": {"ticks": 3}})

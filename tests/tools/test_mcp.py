@@ -27,13 +27,17 @@ async def played(client: ClientSession) -> None:
     """A run over the protocol: started, stepped, told something, read, and an error that is an answer."""
     await client.initialize()
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert {"start_run", "step_run", "inject_post", "read_curves", "interview_agents", "fork_run"} <= set(tools)
+    assert {"start_run", "step_run", "inject_post", "intervene", "read_curves", "interview_agents", "fork_run"} <= set(
+        tools
+    )
     assert set(tools["step_run"].inputSchema["properties"]) == {"run", "ticks"}
     about = await called(client, "start_run", scenario="karate_club", settings={"ticks": 3})
     run = about["run"]
     told = await called(client, "step_run", run=run, ticks=2)
     assert [one["tick"] for one in told["ticks"]] == [0, 1]
     await called(client, "inject_post", run=run, author="5", text="I have seen the books.")
+    done = await called(client, "intervene", run=run, intervention={"kind": "throttle", "share": 0.0})
+    assert done["interventions"] == 1
     assert (await called(client, "step_run", run=run))["done"]
     curves = await client.read_resource(f"s3agents://runs/{run}/curves")  # type: ignore[arg-type]
     assert len(json.loads(curves.contents[0].text)) == 3  # type: ignore[union-attr]

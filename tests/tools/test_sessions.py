@@ -124,6 +124,29 @@ def test_a_caller_gets_no_further_than_societies(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_something_is_done_to_a_run(tmp_path: Path) -> None:
+    """From the next tick on; a kind of an installed package is code, and is not taken."""
+
+    async def play(sessions: Sessions) -> None:
+        run = (await sessions.start("karate_club", {"ticks": 5}))["run"]
+        await sessions.step(run, 2)
+        told = await sessions.intervene(run, {"kind": "suspend", "who": {"users": ["0", "33"]}})
+        assert (told["interventions"], told["tick"]) == (1, 2)
+        await sessions.step(run, 3)
+        assert {one["author"] for one in sessions.posts(run, tick=0)} == {"0", "33"}
+        assert not {one["author"] for tick in (2, 3, 4) for one in sessions.posts(run, tick=tick)} & {"0", "33"}
+        with pytest.raises(InputError, match="a tick left"):
+            await sessions.intervene(run, {"kind": "suspend", "who": {"users": ["0"]}})
+        other = (await sessions.start("karate_club", {"ticks": 2}))["run"]
+        with pytest.raises(InputError, match="one of down_rank"):
+            await sessions.intervene(other, {"kind": "bridges"})
+        with pytest.raises(InputError, match="who"):
+            await sessions.intervene(other, {"kind": "suspend", "who": {"users": ["nobody"]}})
+        assert (await sessions.step(other, 2))["done"]
+
+    played(tmp_path, play)
+
+
 def test_what_is_wrong_is_said_and_the_run_goes_on(tmp_path: Path) -> None:
     """A run, user or number that is none: each is an error of its own, and harms nothing."""
 
