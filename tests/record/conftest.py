@@ -24,9 +24,8 @@ def _turn(user: UserId, action: Action, **more: object) -> TurnRecord:
     return TurnRecord(user=user, mode="rules", emotion=emotion, attitude=attitude, action=action, **more)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
-def ticks() -> tuple[TickRecord, TickRecord]:
-    """Ann says what is then labelled; Bob passes it on, forgets it and thinks better of answering; Cat's turn fails."""
+def _posts() -> tuple[Post, Post]:
+    """What Ann says, and Bob's forward of it."""
     first = Post(
         id=post_id(0, ANN, 0),
         author=ANN,
@@ -46,6 +45,13 @@ def ticks() -> tuple[TickRecord, TickRecord]:
         root=first.root,
         emotion=Emotion.INTENSE,
     )
+    return first, passed
+
+
+@pytest.fixture(scope="session")
+def ticks() -> tuple[TickRecord, TickRecord]:
+    """Ann says what is then labelled; Bob passes it on, forgets it and thinks better of answering; Cat's turn fails."""
+    first, passed = _posts()
     announced = _turn(ANN, Action.POST, remembered=(_memory(first, Source.SELF),))
     read = (Exposure(first.id, Source.MUTUAL, True),)
     answer = Intention(
