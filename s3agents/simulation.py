@@ -263,11 +263,19 @@ class Simulation:
         Raises:
             InputError: if it does not fit the society or cannot be had; then nothing has changed.
         """
+        self._steered_by(scenario, "intervene").add(scenario.interventions[-1], self.prepared, self._under)
+
+    def add_channel(self, scenario: Scenario) -> None:
+        """Have the last channel of ``scenario`` recommend besides; see :meth:`add_intervention`."""
+        self._steered_by(scenario, "recommend").take(self.prepared, self._under)
+
+    def _steered_by(self, scenario: Scenario, what: str) -> Helm:
+        """Have the run go by ``scenario``, which steers it otherwise from a tick on that has not begun."""
         if self._helm is None:
-            raise InputError(explain("intervene", wanted="a run without workers", got="one with workers"))
+            raise InputError(explain(what, wanted="a run without workers", got="one with workers"))
         check_steering(scenario, self.prepared.society, groups=self.prepared.roster.members)
         self._rewrite(scenario)
-        self._helm.add(scenario.interventions[-1], self.prepared, self._under)
+        return self._helm
 
     def _rewrite(self, scenario: Scenario) -> None:
         """Have the run, and its manifest before it, go by another scenario."""

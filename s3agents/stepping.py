@@ -62,6 +62,10 @@ class OpenRun(Protocol):
         """Have the last intervention of ``scenario`` in force as well."""
         ...
 
+    def add_channel(self, scenario: Scenario) -> None:
+        """Have the last channel of ``scenario`` recommend as well."""
+        ...
+
 
 class Steps:
     """A run that is open; made by ``async with Simulation(...)``.
@@ -184,18 +188,29 @@ class Steps:
             InputError: if it is none, does not fit the society, names a tick that has been played, or none is left;
                 then nothing has changed.
         """
-        simulation, scenario = self._simulation, self._simulation.prepared.scenario.pinned()
-        if self.done:
-            raise InputError(explain("intervene", wanted="a run with a tick left", got=f"{self.ticks} ticks played"))
-        before = scenario.dump()
-        added = {**before, "interventions": [*before.get("interventions", ()), self._timed(intervention)]}
-        changed = parse_scenario(added, origin="intervene")
-        simulation.add_intervention(steered_from(scenario, changed, tick=self.tick - 1))
+        self._simulation.add_intervention(self._with("intervene", "interventions", intervention))
 
-    def _timed(self, intervention: Mapping[str, Any]) -> dict[str, Any]:
-        """``intervention`` with a tick in which it is in force, if it says nothing of that."""
-        said = intervention.keys() & {"at", "from", "until", "when"}
-        return dict(intervention) if said else {**intervention, "from": self.tick}
+    def recommend(self, channel: Mapping[str, Any]) -> None:
+        """Have the platform recommend posts, from the next tick on, or from the one that the channel names.
+
+        Args:
+            channel: as in the section ``channels`` of a scenario, such as ``{"kind": "popularity", "share": 0.3}``.
+
+        Raises:
+            InputError: as :meth:`intervene`.
+        """
+        self._simulation.add_channel(self._with("recommend", "channels", channel))
+
+    def _with(self, what: str, section: str, added: Mapping[str, Any]) -> Scenario:
+        """The scenario with one thing more in a section, in force in ticks to come alone."""
+        scenario = self._simulation.prepared.scenario.pinned()
+        if self.done:
+            raise InputError(explain(what, wanted="a run with a tick left", got=f"{self.ticks} ticks played"))
+        said = added.keys() & {"at", "from", "until", "when"}
+        timed = dict(added) if said else {**added, "from": self.tick}
+        before = scenario.dump()
+        changed = parse_scenario({**before, section: [*before.get(section, ()), timed]}, origin=what)
+        return steered_from(scenario, changed, tick=self.tick - 1)
 
     def __aiter__(self) -> Self:
         """Tick by tick to the end."""

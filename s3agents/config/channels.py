@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from s3agents.config.plugins import KindName, Options
 from s3agents.config.section import Section
 from s3agents.config.selection import UsersSection
-from s3agents.config.timing import SpanSection
+from s3agents.config.timing import WaitingSection
 
 __all__ = ["ChannelSection", "MixPart"]
 
@@ -28,7 +28,7 @@ class MixPart(Section):
     options: Options = Field(default_factory=dict)
 
 
-class ChannelSection(SpanSection):
+class ChannelSection(WaitingSection):
     """A recommender: exactly one of ``kind`` and ``mix``.
 
     What it recommends are recent posts that are no forwards, from anybody. They come to the reader with the source

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from s3agents.config.condition import ConditionSection
 from s3agents.config.section import Section, later
 
-__all__ = ["SpanSection", "TimedSection"]
+__all__ = ["SpanSection", "TimedSection", "WaitingSection"]
 
 
 def _several(conditions: Any) -> Any:
@@ -47,13 +47,10 @@ class SpanSection(Section):
         return self
 
 
-class TimedSection(SpanSection):
-    """Something in force at a tick, for a time, or once a condition is met.
-
-    Exactly one of ``at``, ``from`` or ``until``, and ``when`` is given; but ``when`` may be bounded by the other two.
+class WaitingSection(SpanSection):
+    """Something in force for a time, or once a condition is met in that time.
 
     Attributes:
-        at: the one tick in which it is done; what it has done stays done.
         from_: ``from`` in a scenario: the first tick; with ``when``, the first in which it can come into force.
         until: the last tick; by default that of the run.
         when: a condition, or several that have to be met at once. It comes into force in the tick after the first one
@@ -62,10 +59,27 @@ class TimedSection(SpanSection):
         for_: ``for`` in a scenario, with ``when``: it is in force for so many ticks; by default to the end.
     """
 
-    at: int | None = Field(default=None, ge=0)
     when: Annotated[tuple[ConditionSection, ...], BeforeValidator(_several)] = later(())
-    delay: int = Field(default=0, ge=0)
+    delay: int = later(0, ge=0)
     for_: int | None = Field(default=None, ge=1, alias="for")
+
+    @model_validator(mode="after")
+    def _conditional(self) -> WaitingSection:
+        if not self.when and (self.delay or self.for_ is not None):
+            raise ValueError("delay and for only with when")
+        return self
+
+
+class TimedSection(WaitingSection):
+    """Something in force at a tick, for a time, or once a condition is met.
+
+    Exactly one of ``at``, ``from`` or ``until``, and ``when`` is given; but ``when`` may be bounded by the other two.
+
+    Attributes:
+        at: the one tick in which it is done; what it has done stays done.
+    """
+
+    at: int | None = Field(default=None, ge=0)
 
     @property
     def earliest(self) -> int:
@@ -84,6 +98,4 @@ class TimedSection(SpanSection):
             raise ValueError("at: TICK, from: TICK and until: TICK, or when: CONDITION")
         if self.at is not None and (span or self.when):
             raise ValueError("at alone, or from and until, or when")
-        if not self.when and (self.delay or self.for_ is not None):
-            raise ValueError("delay and for only with when")
         return self

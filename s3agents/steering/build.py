@@ -14,8 +14,7 @@ from s3agents.channels.base import Texts
 from s3agents.channels.build import build_channel
 from s3agents.config import Scenario
 from s3agents.config.channels import ChannelSection
-from s3agents.config.condition import ConditionSection
-from s3agents.config.timing import TimedSection
+from s3agents.config.timing import TimedSection, WaitingSection
 from s3agents.embed.base import Vectors
 from s3agents.errors import ConfigError, InputError
 from s3agents.ids import PostId
@@ -101,19 +100,23 @@ class Steersman:
         """
         kind: str = getattr(section, "kind", "")
         intervention = build_intervention(section, self._selecting, key=key, given=self._given)
-        cascades = [self._cascade(condition, f"{key}.when.of") for condition in section.when]
+        cascades = self._cascades(section, key)
         schedule = Schedule(section, once=kind in ONCE, holding=kind in HOLDING, cascades=cascades)
         return Planned(kind=kind, intervention=intervention, schedule=schedule)
 
-    def _cascade(self, condition: ConditionSection, key: str) -> PostId | None:
-        return None if condition.of is None else self._selecting.cascade(condition.of, key)
+    def _cascades(self, section: WaitingSection, key: str) -> list[PostId | None]:
+        """What each condition of ``section`` is about."""
+        of = [condition.of for condition in section.when]
+        return [None if name is None else self._selecting.cascade(name, f"{key}.when.of") for name in of]
 
     def _served(self, section: ChannelSection, key: str) -> Served:
         index = self._society.index
         who = (
             None if section.who is None else [index[user] for user in self._selecting.users(section.who, f"{key}.who")]
         )
-        return Served(section=section, channel=build_channel(section, key=key, given=self._given), who=who)
+        channel = build_channel(section, key=key, given=self._given)
+        schedule = Schedule(section, cascades=self._cascades(section, key))
+        return Served(section=section, channel=channel, schedule=schedule, who=who)
 
 
 def check_steering(scenario: Scenario, society: Society, *, groups: Groups) -> None:

@@ -14,6 +14,7 @@ from s3agents.steering.effects import Count, Effects
 from s3agents.steering.mail import Mail, marked
 from s3agents.steering.measures import Measures
 from s3agents.steering.platform import Platform
+from s3agents.steering.schedule import Schedule
 from s3agents.steering.seen import Seen
 
 __all__ = ["Recommending", "Served", "places"]
@@ -26,22 +27,19 @@ class Served:
     Attributes:
         section: of the scenario.
         channel: that chooses.
+        schedule: when it recommends.
         who: indices of the only users that it serves, ascending; ``None`` for all.
     """
 
     section: ChannelSection
     channel: Channel
+    schedule: Schedule
     who: Sequence[int] | None = None
 
     @property
     def kind(self) -> str:
         """As the scenario calls it."""
         return "mix" if self.section.mix else str(self.section.kind)
-
-    def in_force(self, tick: int) -> bool:
-        """Whether it recommends in ``tick``."""
-        until = self.section.until
-        return tick >= self.section.earliest and (until is None or tick <= until)
 
 
 def places(share: float, own: int, attention: int) -> int:
@@ -79,14 +77,19 @@ class Recommending:
     ) -> None:
         self._channels, self._platform, self._measures = tuple(channels), platform, measures
         self._seed, self._attention, self._texts = seed, attention, texts
+        self._serving: Sequence[bool] = ()
         window = max((served.section.window for served in channels), default=1)
         self.seen = Seen(platform, window=window)
 
+    def plan(self, tick: int) -> None:
+        """Decide which channels recommend in ``tick``, which is about to begin."""
+        self._serving = [served.schedule.in_force(tick, self._measures) for served in self._channels]
+
     async def add(self, tick: int, mail: Mail, effects: Effects) -> None:
-        """Put what channels choose for ``tick`` into ``mail``."""
+        """Put what channels choose for ``tick``, which was planned, into ``mail``."""
         sizes = {reader: len(inbox) for reader, inbox in mail.items()}
         for number, served in enumerate(self._channels):
-            posts = self._candidates(served.section.window, tick) if served.in_force(tick) else []
+            posts = self._candidates(served.section.window, tick) if self._serving[number] else []
             if posts:
                 count = effects.channels.setdefault(number, Count())
                 await self._serve(number, served, posts, tick=tick, mail=mail, own=sizes, count=count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from s3agents.config.timing import TimedSection
+from s3agents.config.timing import TimedSection, WaitingSection
 from s3agents.ids import PostId
 from s3agents.steering.measures import Measures
 
@@ -12,10 +12,10 @@ __all__ = ["Schedule"]
 
 
 class Schedule:
-    """When one intervention is in force. It is asked in every tick, in ascending order.
+    """When one intervention or channel is in force. It is asked in every tick, in ascending order.
 
     Args:
-        section: of the intervention.
+        section: of the scenario.
         once: whether it is done once, and in force in that tick alone.
         holding: whether what is done at a tick has to be held up from then on.
         cascades: first post of the cascade that each of its conditions is about, where one is.
@@ -23,13 +23,14 @@ class Schedule:
 
     def __init__(
         self,
-        section: TimedSection,
+        section: WaitingSection,
         *,
         once: bool = False,
         holding: bool = False,
         cascades: Sequence[PostId | None] = (),
     ) -> None:
         self._section, self._once, self._holding = section, once, holding
+        self._at = section.at if isinstance(section, TimedSection) else None
         self._conditions = tuple(zip(section.when, cascades, strict=True))
         self._start: int | None = None
 
@@ -40,7 +41,7 @@ class Schedule:
             tick: that is about to begin.
             measures: of the ticks before.
         """
-        at, until = self._section.at, self._section.until
+        at, until = self._at, self._section.until
         if at is not None:
             return tick >= at if self._holding else tick == at
         start = self._started(tick, measures)

@@ -97,9 +97,10 @@ class Steering:
             self.observe(record.tick, record.posts, record.turns)
 
     def plan(self, tick: int) -> None:
-        """Have interventions act that are in force in ``tick``, which is about to begin."""
+        """Have interventions act that are in force in ``tick``, which is about to begin, and see which channels are."""
         self.platform.begin()
         self._effects, self._injected = Effects(), {}
+        self._recommending.plan(tick)
         for number, planned in enumerate(self._planned):
             before = self._running[number]
             self._running[number] = planned.schedule.in_force(tick, self._measures)

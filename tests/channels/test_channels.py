@@ -197,6 +197,15 @@ class TestFeeds:
         # the post of tick 0 comes to u4 in that tick anyway, as a forward of u3
         assert recommended(two) == [(2, "u4", "1.0.u0")]
 
+    def test_on_a_condition_for_a_time(self, tmp_path: Path) -> None:
+        """In tick 1 all three followers forward, so that it recommends in tick 2, and in that tick alone."""
+        seeds = [{"author": "u0", "text": f"Post {tick}.", "tick": tick} for tick in (0, 1, 2)]
+        when = {"when": {"measure": "forwards", "at_least": 3}, "for": 1}
+        channel = {"kind": "chronological", "readers": "all", "share": 0.1, "who": {"users": ["u4"]}, **when}
+        assert recommended(star_run(tmp_path / "run", seeds=seeds, channels=[channel])) == [(2, "u4", "1.0.u0")]
+        never = {**channel, "when": {"measure": "forwards", "at_least": 99}}
+        assert recommended(star_run(tmp_path / "never", seeds=seeds, channels=[never])) == []
+
     @pytest.mark.parametrize(
         "done",
         [
@@ -252,6 +261,8 @@ class TestFeeds:
         ({"kind": "random", "options": {"a": 1}}, r"channels\.0\.options: wanted none with kind random, got a"),
         ({"kind": "random", "who": {"users": ["u9"]}}, r"channels\.0\.who\.users: .*'u9'"),
         ({"kind": "random", "from": 3, "until": 2}, r"channels\.0: wanted until not before from \(3\)"),
+        ({"kind": "random", "for": 3}, r"channels\.0: wanted delay and for only with when"),
+        ({"kind": "random", "at": 3}, r"channels\.0\.at: wanted a known key"),
         ({"kind": "random", "windw": 3}, r"channels\.0\.windw: wanted a known key \(perhaps window\)"),
     ],
 )

@@ -126,6 +126,29 @@ class TestIntervene:
         assert run.manifest.scenario_digest == whole.manifest.scenario_digest
         assert effects_of(run)
 
+    @pytest.mark.parametrize("before", [[], [{"kind": "random", "readers": "all", "window": 2}]])
+    def test_a_channel_can_be_told_as_well(self, tmp_path: Path, before: list[dict[str, Any]]) -> None:
+        """The record is that of a run that had it in its scenario; what it may not show, it knows from before."""
+        told: dict[str, Any] = {"kind": "chronological", "readers": "all", "share": 0.4}
+        waits = {"kind": "popularity", "readers": "all", "when": FORWARDS}
+
+        async def play() -> Run:
+            async with Simulation(scenario_of(channels=before), SOCIETY, out=tmp_path / "steps") as sim:
+                await sim.step(2)
+                sim.recommend(told)
+                sim.recommend(waits)
+                await sim.step(TICKS)
+                with pytest.raises(InputError, match="recommend: wanted a run with a tick left"):
+                    sim.recommend(told)
+                return sim.run
+
+        run = asyncio.run(play())
+        channels = [*before, {**told, "from": 2}, {**waits, "from": 2}]
+        whole = Simulation(scenario_of(channels=channels), SOCIETY, out=tmp_path / "whole").run()
+        assert run.fingerprint() == whole.fingerprint()
+        assert run.manifest.scenario_digest == whole.manifest.scenario_digest
+        assert effects_of(run, "channels")
+
     def test_a_run_with_a_model_is_kept_at_one_tick_from_then_on(self, tmp_path: Path) -> None:
         """Agents that ran ahead before do so no more, and the record is that of a run that was told at once."""
         with StubEndpoint().running_in_thread() as stub:
