@@ -140,7 +140,19 @@ async def _try_one(probe: CarefulClient, url: str, options: Mapping[str, Any]) -
 
 
 async def hang_up(client: CarefulClient) -> None:
-    """See to it that what was sent is out, and close; ``drain`` of nats-py would wait for a server that hangs."""
+    """See to it that what was sent is out, and close; ``drain`` of nats-py would wait for a server that hangs.
+
+    Whoever is cancelled meanwhile leaves nothing open either.
+    """
+    try:
+        await _part(client)
+    finally:
+        client.let_go(for_good=True)
+    await asyncio.sleep(0)  # which the loop does in its next round, if there is one
+
+
+async def _part(client: CarefulClient) -> None:
+    """Take leave of the server, for as long as that takes at most."""
     if client.is_connected:
         with suppress(Error, OSError):
             await client.flush(timeout=_GOODBYE_SECONDS)
@@ -149,5 +161,3 @@ async def hang_up(client: CarefulClient) -> None:
         with suppress(Error, OSError):
             async with asyncio.timeout(_HANG_UP_SECONDS):
                 await client.close()
-    client.let_go(for_good=True)
-    await asyncio.sleep(0)  # which the loop does in its next round, if there is one

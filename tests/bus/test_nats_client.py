@@ -12,6 +12,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 
 from s3agents.bus import nats_link
 from s3agents.bus.nats import NatsCredentials
+from s3agents.bus.nats_client import CarefulClient, hang_up
 from s3agents.bus.nats_link import NatsLink
 
 MakeServer = Callable[..., Any]
@@ -78,6 +79,29 @@ async def test_of_two_reconnections_at_once_neither_is_left_open(
     await asyncio.sleep(0)
     assert len(opened) >= 4
     assert {connection.fileno() for connection in opened} == {-1}
+
+
+async def test_who_is_cancelled_while_hanging_up_leaves_nothing_open(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one of several servers is that are tried at once, when another one has let us in."""
+    client, reached = CarefulClient(encrypted=False), asyncio.Event()
+    await client.connect(servers=[make_server().url])
+    opened = client._transport._io_writer.get_extra_info("socket")
+
+    async def silent(*args: Any, **kwargs: Any) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(client, "flush", silent)
+    leaving = asyncio.create_task(hang_up(client))
+    await reached.wait()
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    await asyncio.sleep(0)
+    assert opened.fileno() == -1
+    monkeypatch.undo()
+    await hang_up(client)
 
 
 async def _ask(link: NatsLink) -> None:
