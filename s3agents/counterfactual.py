@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from s3agents.config import Scenario
-from s3agents.config.timing import SpanSection
+from s3agents.config.timing import WaitingSection
 from s3agents.errors import ConfigError, explain
 
 __all__ = ["steered_from"]
 
-_Span = TypeVar("_Span", bound=SpanSection)
+_Span = TypeVar("_Span", bound=WaitingSection)
 
 
 def steered_from(before: Scenario, after: Scenario, *, tick: int) -> Scenario:
@@ -72,10 +72,10 @@ def _agreed(name: str, before: tuple[_Span, ...], after: tuple[_Span, ...], tick
     )
 
 
-def _same(old: SpanSection, new: SpanSection, tick: int) -> bool:
+def _same(old: WaitingSection, new: WaitingSection, tick: int) -> bool:
     """Whether both are the same up to ``tick``: they may end at different times after it."""
 
-    def shape(section: SpanSection) -> dict[str, Any]:
+    def shape(section: WaitingSection) -> dict[str, Any]:
         end = section.until if section.until is not None and section.until < tick else None
         return {**section.model_dump(), "until": end}
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from s3agents.config.condition import ConditionSection
 from s3agents.config.section import Section, later
 
-__all__ = ["SpanSection", "TimedSection", "WaitingSection"]
+__all__ = ["TimedSection", "WaitingSection"]
 
 
 def _several(conditions: Any) -> Any:
@@ -17,18 +17,25 @@ def _several(conditions: Any) -> Any:
     return [conditions] if isinstance(conditions, dict) else conditions
 
 
-class SpanSection(Section):
-    """Something in force for a time.
+class WaitingSection(Section):
+    """Something in force for a time, or once a condition is met in that time.
 
     Attributes:
-        from_: ``from`` in a scenario: the first tick.
+        from_: ``from`` in a scenario: the first tick; with ``when``, the first in which it can come into force.
         until: the last tick; by default that of the run.
+        when: a condition, or several that have to be met at once. It comes into force in the tick after the first one
+            that meets them, and stays so until its time is up, whatever becomes of them.
+        delay: with ``when``: so many ticks later.
+        for_: ``for`` in a scenario, with ``when``: it is in force for so many ticks; by default to the end.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
 
     from_: int | None = Field(default=None, ge=0, alias="from")
     until: int | None = Field(default=None, ge=0)
+    when: Annotated[tuple[ConditionSection, ...], BeforeValidator(_several)] = later(())
+    delay: int = later(0, ge=0)
+    for_: int | None = Field(default=None, ge=1, alias="for")
 
     @property
     def earliest(self) -> int:
@@ -41,27 +48,10 @@ class SpanSection(Section):
         return self.from_ is not None
 
     @model_validator(mode="after")
-    def _forwards(self) -> SpanSection:
+    def _forwards(self) -> WaitingSection:
         if self.until is not None and self.until < (self.from_ or 0):
             raise ValueError(f"until not before from ({self.from_ or 0})")
         return self
-
-
-class WaitingSection(SpanSection):
-    """Something in force for a time, or once a condition is met in that time.
-
-    Attributes:
-        from_: ``from`` in a scenario: the first tick; with ``when``, the first in which it can come into force.
-        until: the last tick; by default that of the run.
-        when: a condition, or several that have to be met at once. It comes into force in the tick after the first one
-            that meets them, and stays so until its time is up, whatever becomes of them.
-        delay: with ``when``: so many ticks later.
-        for_: ``for`` in a scenario, with ``when``: it is in force for so many ticks; by default to the end.
-    """
-
-    when: Annotated[tuple[ConditionSection, ...], BeforeValidator(_several)] = later(())
-    delay: int = later(0, ge=0)
-    for_: int | None = Field(default=None, ge=1, alias="for")
 
     @model_validator(mode="after")
     def _conditional(self) -> WaitingSection:
